@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A table of numbers to cluster, one sample a row, with its classes where they are known.
+///
+/// Everything works without labels; they measure a clustering and never steer it.
+public struct Dataset: Equatable, Sendable {
+  /// The catalog name, or the file's name without its extension.
+  public var name: String
+  /// The values in row-major order, `rows` × `columns`.
+  public var values: [Float]
+  /// The number of samples.
+  public var rows: Int
+  /// The number of features.
+  public var columns: Int
+  /// The class of every row as an index into ``classNames``; nil when unknown.
+  public var labels: [Int]?
+  /// The names of the classes: in numeric order when all are whole numbers, else sorted as text.
+  public var classNames: [String]?
+  /// The picture that a row is; nil when rows are not images.
+  public var imageShape: ImageShape?
+  /// Where the data came from: a path or a catalog name.
+  public var source: String
+
+  /// A data set of values that are here already.
+  ///
+  /// The counts are the programmer's business: `values` has `rows` × `columns` elements, `labels`
+  /// one for each row, all of them indices into `classNames`.
+  public init(
+    name: String, values: [Float], rows: Int, columns: Int, labels: [Int]? = nil,
+    classNames: [String]? = nil, imageShape: ImageShape? = nil, source: String? = nil
+  ) {
+    precondition(
+      rows >= 0 && columns >= 0 && values.count == rows * columns,
+      "\(values.count) values do not fill \(rows) rows of \(columns) columns")
+    precondition(
+      labels.map { $0.count == rows } ?? true, "\(labels?.count ?? 0) labels for \(rows) rows")
+    precondition(
+      imageShape.map { $0.height * $0.width * $0.channels == columns } ?? true,
+      "the image shape does not have \(columns) values")
+    self.name = name
+    self.values = values
+    self.rows = rows
+    self.columns = columns
+    self.labels = labels
+    self.classNames =
+      classNames ?? labels.map { labels in (0..<(1 + (labels.max() ?? -1))).map { "\($0)" } }
+    self.imageShape = imageShape
+    self.source = source ?? name
+  }
+
+  /// The lowest and the highest value; nil for an empty table or when every value is NaN.
+  public var valueRange: ClosedRange<Float>? {
+    var lowest = Float.infinity
+    var highest = -Float.infinity
+    values.withUnsafeBufferPointer { values in
+      for index in 0..<values.count {
+        let value = values[index]
+        lowest = value < lowest ? value : lowest
+        highest = value > highest ? value : highest
+      }
+    }
+    return lowest <= highest ? lowest...highest : nil
+  }
+
+  /// How many rows each class has, in the order of ``classNames``; nil without labels.
+  public var classCounts: [Int]? {
+    guard let labels, let classNames else { return nil }
+    var counts = [Int](repeating: 0, count: classNames.count)
+    for label in labels { counts[label] += 1 }
+    return counts
+  }
+
+  /// The SHA-256 of the shape and of the values' bytes, in hexadecimal.
+  ///
+  /// Labels, names and the source are left out: two data sets with the same digest are clustered
+  /// alike.
+  public func digest() -> String {
+    var hash = SHA256()
+    let picture = imageShape.map { "\($0.height)x\($0.width)x\($0.channels)" } ?? "-"
+    hash.update(Array("\(rows)x\(columns) \(picture)\n".utf8))
+    values.withUnsafeBytes { hash.update($0) }
+    return hash.finish()
+  }
+}
+
+/// The height, width and channels of the image that a row is; pixels row by row, channels last.
+public struct ImageShape: Codable, Equatable, Sendable {
+  /// The number of pixel rows.
+  public var height: Int
+  /// The number of pixels in a pixel row.
+  public var width: Int
+  /// The number of values of a pixel: 1 for grey, 3 for colour.
+  public var channels: Int
+
+  /// An image of a height and a width, grey unless more channels are asked for.
+  public init(height: Int, width: Int, channels: Int = 1) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+  }
+}

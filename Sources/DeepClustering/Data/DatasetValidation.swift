@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Dataset {
+  /// Refuses data that cannot be clustered, and returns warnings about what merely is odd.
+  ///
+  /// - Parameter clusters: the number of clusters asked for; nil when the method finds it.
+  /// - Returns: sentences for the user, for instance about constant columns.
+  /// - Throws: ``InputError`` for NaN and infinity (with row and column, counted from 1), fewer
+  ///   than two rows, no columns, rows that are all equal, fewer than one cluster, or more
+  ///   clusters than distinct rows.
+  public func validated(clusters: Int?) throws(InputError) -> [String] {
+    if let clusters, clusters < 1 {
+      throw InputError(
+        .usage, "The number of clusters is \(clusters), but it must be at least 1.")
+    }
+    if rows == 0 || columns == 0 {
+      throw InputError(
+        .data,
+        "\(source) is empty: it has \(rows) rows and \(columns) columns, and there is nothing to "
+          + "cluster.")
+    }
+    if rows == 1 {
+      throw InputError(.data, "\(source) has one row only; clustering needs at least two.")
+    }
+    try refuseNonFinite()
+    let constant = constantColumnCount()
+    if constant == columns {
+      throw InputError(
+        .data, "All \(rows) rows of \(source) are equal: there is nothing to cluster.")
+    }
+    if let clusters {
+      let distinct = distinctRowCount(stoppingAt: clusters)
+      if distinct < clusters {
+        let reason = distinct == rows ? "\(rows) rows" : "\(distinct) distinct rows"
+        throw InputError(
+          .data,
+          "\(clusters) clusters were asked for, but \(source) has only \(reason); ask for at most "
+            + "\(distinct).")
+      }
+    }
+    guard constant > 0 else { return [] }
+    let (verb, they) = constant == 1 ? ("is", "it tells") : ("are", "they tell")
+    return ["\(constant) of \(columns) columns \(verb) constant; \(they) nothing about clusters."]
+  }
+
+  private func refuseNonFinite() throws(InputError) {
+    let found = values.withUnsafeBufferPointer { values in
+      for index in 0..<values.count where !values[index].isFinite { return index as Int? }
+      return nil
+    }
+    guard let position = found else { return }
+    let value = values[position].isNaN ? "NaN" : values[position] > 0 ? "infinity" : "-infinity"
+    throw InputError(
+      .data,
+      "Row \(position / columns + 1), column \(position % columns + 1) of \(source) is \(value); "
+        + "remove or replace such values first.")
+  }
+
+  private func constantColumnCount() -> Int {
+    // Only columns that are still constant are looked at, so this ends early on most data.
+    var candidates = Array(0..<columns)
+    for row in 1..<rows {
+      let start = row * columns
+      candidates.removeAll { values[start + $0] != values[$0] }
+      if candidates.isEmpty { return 0 }
+    }
+    return candidates.count
+  }
+
+  /// Counts distinct rows by a 64-bit hash, and stops as soon as there are enough.
+  private func distinctRowCount(stoppingAt enough: Int) -> Int {
+    var seen = Set<UInt64>(minimumCapacity: min(enough, rows))
+    values.withUnsafeBufferPointer { values in
+      for row in 0..<rows where seen.count < enough {
+        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+        for value in values[(row * columns)..<((row + 1) * columns)] {
+          // Adding zero makes -0 and 0 the same bits.
+          hash = (hash ^ UInt64((value + 0).bitPattern)) &* 0xFF51_AFD7_ED55_8CCD
+          hash ^= hash >> 32
+        }
+        seen.insert(hash)
+      }
+    }
+    return seen.count
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A table of numbers as text: CSV, TSV, or columns between spaces.
+struct DelimitedText {
+  /// The names of all columns, the label column included; nil without a header line.
+  var header: [String]?
+  /// The numbers, row by row, without the label column.
+  var values: [Float] = []
+  var rows = 0
+  var columns = 0
+  /// What the label column says in each row; nil when none was asked for.
+  var labels: [String]?
+
+  /// Reads a table.
+  ///
+  /// The first line is a header when `labelColumn` is one of its fields, or when a field that is
+  /// not a number stands over one that is, and the numbers of the line, if it has any, count
+  /// columns (0, 1, 2, …).
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole text.
+  ///   - name: the file, for messages.
+  ///   - labelColumn: the column with the classes: its name in the header, its number counted from
+  ///     1 (from the end when negative), or `last`.
+  /// - Returns: the numbers, and the classes where a column with them was named.
+  /// - Throws: ``InputError`` with line and column for text among the numbers, an empty field, or
+  ///   a line with more or fewer fields than the first.
+  static func parse(
+    _ bytes: [UInt8], name: String, labelColumn: String? = nil
+  ) throws(InputError) -> DelimitedText {
+    try bytes.withUnsafeBufferPointer { (bytes) throws(InputError) -> DelimitedText in
+      let separator = DelimitedRecords.detectSeparator(bytes)
+      var records = DelimitedRecords(bytes, separator: separator, name: name)
+      var table = DelimitedText()
+      let start = (records.position, records.line)
+      guard let first = try records.next() else {
+        throw InputError(.data, "\(name) is empty: it has no line with data.")
+      }
+      if isHeader(first, next: try records.next(), labelColumn: labelColumn) {
+        table.header = first
+      }
+      (records.position, records.line) = start
+      if table.header != nil { _ = try records.next() }
+      guard records.findRecord() else {
+        throw InputError(.data, "\(name) is empty: there is no line below its header.")
+      }
+      var label: Int?
+      if let labelColumn {
+        label = try table.column(labelColumn, of: first.count, in: name)
+        table.labels = []
+      }
+      try table.fill(from: &records, fields: first.count, label: label)
+      return table
+    }
+  }
+
+  /// The index of a column that the user named, counted from 0.
+  func column(_ wanted: String, of count: Int, in name: String) throws(InputError) -> Int {
+    if let index = header?.firstIndex(of: wanted) { return index }
+    if wanted == "last" { return count - 1 }
+    guard let number = Int(wanted) else {
+      let known = header.map { "its columns are " + $0.prefix(12).joined(separator: ", ") }
+      throw InputError(
+        .usage,
+        "\(name) has no column named '\(wanted)'; "
+          + (known ?? "it has no header line, so give the column's number") + ".")
+    }
+    let index = number < 0 ? count + number : number - 1
+    guard number != 0, (0..<count).contains(index) else {
+      throw InputError(
+        .usage,
+        "\(name) has \(count) columns, so there is no column \(number); columns are counted from "
+          + "1, or from the end with -1.")
+    }
+    return index
+  }
+
+  private static func isHeader(
+    _ first: [String], next second: [String]?, labelColumn: String?
+  ) -> Bool {
+    if let labelColumn, labelColumn != "last", NumberParser.number(of: labelColumn) == nil,
+      first.contains(labelColumn)
+    {
+      return true
+    }
+    // Only numbers that count columns may stand in a header: else one stray word in the first
+    // line of a table would silently cost that line.
+    let numbers = first.compactMap(NumberParser.number)
+    let low = numbers.first ?? 0
+    guard numbers.isEmpty || numbers.count >= 3, low == 0 || low == 1,
+      zip(numbers, 0...).allSatisfy({ $0 == low + Double($1) })
+    else { return false }
+    guard let second else { return numbers.isEmpty }
+    let isText = first.map { NumberParser.number(of: $0) == nil }
+    return zip(isText, second).contains { $0 && NumberParser.number(of: $1) != nil }
+  }
+
+  private mutating func fill(
+    from records: inout DelimitedRecords, fields: Int, label: Int?
+  ) throws(InputError) {
+    columns = fields - (label == nil ? 0 : 1)
+    let bytes = records.bytes
+    // A number and its separator take two bytes at least, which bounds what a file can claim.
+    let lines = bytes.reduce(into: 1) { $0 += $1 == UInt8(ascii: "\n") ? 1 : 0 }
+    values.reserveCapacity(min(lines * columns, bytes.count / 2 + 1))
+    var row = [Float](repeating: 0, count: columns)
+    while records.findRecord() {
+      let line = records.line
+      var field = 0
+      var column = 0
+      var isLast = false
+      while !isLast {
+        if field >= fields {
+          var extra = field
+          while !isLast {
+            _ = try records.field(isLast: &isLast)
+            extra += 1
+          }
+          throw ragged(line, has: extra, expected: fields, in: records.name)
+        }
+        if field == label {
+          labels?.append(try records.field(isLast: &isLast))
+        } else {
+          row[column] = try Self.number(from: &records, line: line, field: field, &isLast)
+          column &+= 1
+        }
+        field &+= 1
+      }
+      guard field == fields else {
+        throw ragged(line, has: field, expected: fields, in: records.name)
+      }
+      values.append(contentsOf: row)
+      rows += 1
+    }
+  }
+
+  @inline(__always)
+  private static func number(
+    from records: inout DelimitedRecords, line: Int, field: Int, _ isLast: inout Bool
+  ) throws(InputError) -> Float {
+    records.skipBlanks()
+    if let (value, end) = NumberParser.quick(records.bytes, at: records.position),
+      end == records.bytes.count || records.isSeparator(records.bytes[end])
+        || records.isLineEnd(end)
+    {
+      records.position = end
+      isLast = records.endField()
+      return value
+    }
+    return try carefulNumber(from: &records, line: line, field: field, &isLast)
+  }
+
+  private static func carefulNumber(
+    from records: inout DelimitedRecords, line: Int, field: Int, _ isLast: inout Bool
+  ) throws(InputError) -> Float {
+    let text = try records.field(isLast: &isLast)
+    if let value = NumberParser.number(of: text) { return Float(value) }
+    let place = "Line \(line), column \(field + 1) of \(records.name)"
+    guard !text.isEmpty else {
+      throw InputError(.data, "\(place) is empty; fill in or remove missing values first.")
+    }
+    throw InputError(
+      .data,
+      "\(place) is '\(text.prefix(40))', and a number was expected; if that column holds the "
+        + "classes, say --label-column \(field + 1).")
+  }
+
+  private func ragged(_ line: Int, has: Int, expected: Int, in name: String) -> InputError {
+    InputError(
+      .data,
+      "Line \(line) of \(name) has \(has) \(has == 1 ? "field" : "fields"), but the first line "
+        + "has \(expected).")
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A scaling with the factors that it learned from the training data.
+public struct FittedPreprocessing: Codable, Equatable, Sendable {
+  /// Which scaling it is; never ``Preprocessing/automatic``.
+  public let kind: Preprocessing
+  /// What all values are divided by.
+  public let scale: Float
+  /// What each column is lessened by; nil unless the kind is a standard score.
+  public let means: [Float]?
+  /// What each column is divided by after that, 1 for constant columns.
+  public let deviations: [Float]?
+
+  init(
+    kind: Preprocessing, scale: Float = 1, means: [Float]? = nil, deviations: [Float]? = nil
+  ) {
+    self.kind = kind
+    self.scale = scale
+    self.means = means
+    self.deviations = deviations
+  }
+
+  /// Scales rows of values in place.
+  ///
+  /// The rows have as many columns as those of the training data.
+  public func apply(to values: inout [Float], columns: Int) {
+    switch kind {
+    case .none, .automatic:
+      break
+    case .unitRange, .meanSquare:
+      let scale = scale
+      values.withUnsafeMutableBufferPointer { values in
+        for index in values.indices { values[index] /= scale }
+      }
+    case .unitNorm:
+      for start in stride(from: 0, to: values.count, by: max(columns, 1)) {
+        let row = start..<(start + columns)
+        let norm = Float(
+          values[row].reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
+        guard norm > 0 else { continue }
+        for index in row { values[index] /= norm }
+      }
+    case .standardScore:
+      eachValue(of: &values, columns: columns) { value, mean, deviation in
+        (value - mean) / deviation
+      }
+    }
+  }
+
+  /// Turns scaled rows back into the units of the data, as far as that is possible.
+  ///
+  /// The norms that ``Preprocessing/unitNorm`` divided by are gone, so its rows stay as they are.
+  public func inverse(_ values: [Float], columns: Int) -> [Float] {
+    var values = values
+    switch kind {
+    case .none, .automatic, .unitNorm:
+      break
+    case .unitRange, .meanSquare:
+      for index in values.indices { values[index] *= scale }
+    case .standardScore:
+      eachValue(of: &values, columns: columns) { value, mean, deviation in
+        value * deviation + mean
+      }
+    }
+    return values
+  }
+
+  private func eachValue(
+    of values: inout [Float], columns: Int, _ change: (Float, Float, Float) -> Float
+  ) {
+    guard let means, let deviations else { return }
+    precondition(
+      means.count == columns && deviations.count == columns,
+      "the scaling was learned from \(means.count) columns, not from \(columns)")
+    for start in stride(from: 0, to: values.count, by: max(columns, 1)) {
+      for column in 0..<columns {
+        values[start + column] = change(
+          values[start + column], means[column], deviations[column])
+      }
+    }
+  }
+}

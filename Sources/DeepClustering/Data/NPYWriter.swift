@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+
+extension NPY {
+  /// Writes 32-bit floating-point numbers, in C order.
+  public static func write(_ values: [Float], shape: [Int], to url: URL) throws(InputError) {
+    try write(values, descriptor: "<f4", shape: shape, to: url)
+  }
+
+  /// Writes whole numbers as int64, in C order.
+  public static func write(_ values: [Int], shape: [Int], to url: URL) throws(InputError) {
+    try write(values, descriptor: "<i8", shape: shape, to: url)
+  }
+
+  /// Writes bytes (uint8), in C order.
+  public static func write(_ values: [UInt8], shape: [Int], to url: URL) throws(InputError) {
+    try write(values, descriptor: "|u1", shape: shape, to: url)
+  }
+
+  /// Writes to a temporary file and renames it, so that a reader never sees half an array.
+  private static func write<Value: BitwiseCopyable>(
+    _ values: [Value], descriptor: String, shape: [Int], to url: URL
+  ) throws(InputError) {
+    precondition(
+      shape.reduce(1, *) == values.count, "\(values.count) values do not fill the shape \(shape)")
+    let lengths = shape.map { "\($0)," }.joined(separator: " ")
+    let tuple = shape.count > 1 ? String(lengths.dropLast()) : lengths
+    let dictionary = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(tuple)), }"
+    // The header ends with a newline, and the numbers start at a multiple of 64.
+    let padding = 63 - (10 + dictionary.utf8.count) % 64
+    let text = dictionary + String(repeating: " ", count: padding) + "\n"
+    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+    bytes.append(UInt8(text.utf8.count & 0xFF))
+    bytes.append(UInt8(text.utf8.count >> 8))
+    bytes.append(contentsOf: text.utf8)
+    // Swift runs on little-endian machines only, so memory and file agree.
+    values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    try FileBytes.write(bytes, to: url)
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// NumPy's `.npz`: arrays in a zip file, dense ones or the sparse form of `scipy.sparse.save_npz`.
+enum NPZ {
+  /// The names that features go by, the likeliest first.
+  private static let featureNames = ["x", "X", "data", "features", "arr_0"]
+  /// The names that classes go by, the likeliest first.
+  private static let labelNames = ["y", "Y", "labels", "label", "target", "targets"]
+
+  /// Whether bytes start as a zip file does.
+  static func matches(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x50, 0x4B, 0x05, 0x06])
+  }
+
+  /// A table and, where the file has them, its classes.
+  struct Contents {
+    var table: NumberTable
+    var labels: ClassLabels?
+  }
+
+  /// Reads the features and the classes of an archive.
+  static func parse(_ bytes: [UInt8], name: String) throws(InputError) -> Contents {
+    let archive = try ZipArchive(bytes, name: name)
+    let labels = try labelArray(archive).map { (array) throws(InputError) in
+      try ClassLabels(array: array)
+    }
+    if archive.member(named: "indptr.npy") != nil || archive.member(named: "format.npy") != nil {
+      return Contents(table: try denseTable(ofSparse: archive), labels: labels)
+    }
+    for feature in featureNames {
+      guard let array = try array(feature, of: archive) else { continue }
+      return Contents(table: try NumberTable(array), labels: labels)
+    }
+    // No usual name: the only array of two or more dimensions must be it.
+    var candidates: [NPYArray] = []
+    for member in archive.members where member.name.hasSuffix(".npy") {
+      let array = try NPY.parse(archive.unpack(member), name: "\(member.name) in \(name)")
+      if array.shape.count >= 2 { candidates.append(array) }
+    }
+    guard candidates.count == 1, let only = candidates.first else {
+      let names = archive.members.map(\.name).prefix(12).joined(separator: ", ")
+      throw InputError(
+        .data,
+        "\(name) holds \(names.isEmpty ? "nothing" : names), and none is named "
+          + "\(featureNames.joined(separator: ", ")); name the features x and the labels y.")
+    }
+    return Contents(table: try NumberTable(only), labels: labels)
+  }
+
+  /// Reads the classes of an archive only.
+  static func labels(_ bytes: [UInt8], name: String) throws(InputError) -> ClassLabels {
+    let archive = try ZipArchive(bytes, name: name)
+    var array = try labelArray(archive)
+    if array == nil, archive.members.count == 1, let only = archive.members.first {
+      array = try NPY.parse(archive.unpack(only), name: "\(only.name) in \(name)")
+    }
+    guard let array else {
+      throw InputError(
+        .data,
+        "\(name) has no labels: none of its arrays is named \(labelNames.joined(separator: ", ")).")
+    }
+    return try ClassLabels(array: array)
+  }
+
+  private static func labelArray(_ archive: ZipArchive) throws(InputError) -> NPYArray? {
+    for label in labelNames {
+      if let array = try array(label, of: archive) { return array }
+    }
+    return nil
+  }
+
+  private static func array(
+    _ array: String, of archive: ZipArchive
+  ) throws(InputError) -> NPYArray? {
+    guard let member = archive.member(named: array + ".npy") else { return nil }
+    return try NPY.parse(archive.unpack(member), name: "\(member.name) in \(archive.name)")
+  }
+
+  private static func denseTable(ofSparse archive: ZipArchive) throws(InputError) -> NumberTable {
+    let name = archive.name
+    func part(_ part: String) throws(InputError) -> NPYArray {
+      guard let array = try array(part, of: archive) else {
+        throw InputError(.data, "\(name) is a sparse matrix without its array '\(part)'.")
+      }
+      return array
+    }
+    if let member = archive.member(named: "format.npy") {
+      let format = try NPY.parseText(archive.unpack(member), name: "format.npy in \(name)")
+      guard format == "csr" else {
+        throw InputError(
+          .data,
+          "\(name) is a sparse matrix in the form \(format); convert it with tocsr() before "
+            + "scipy.sparse.save_npz.")
+      }
+    }
+    let shape = try part("shape").integers()
+    let starts = try part("indptr").integers()
+    let indices = try part("indices").integers()
+    let stored = try part("data").floats()
+    guard shape.count == 2, shape.allSatisfy({ $0 >= 0 }) else {
+      throw InputError(.data, "\(name) has a sparse shape \(shape), which is not a matrix.")
+    }
+    let (rows, columns) = (shape[0], shape[1])
+    guard starts.count - 1 == rows, starts.first == 0, starts.last == stored.count,
+      indices.count == stored.count, zip(starts, starts.dropFirst()).allSatisfy(<=)
+    else {
+      throw InputError(
+        .data,
+        "\(name) is a damaged sparse matrix: its row starts do not fit \(rows) rows and "
+          + "\(stored.count) stored values.")
+    }
+    try NumberTable.refuseTooLarge(rows: rows, columns: columns, name: name)
+    var values = [Float](repeating: 0, count: rows * columns)
+    for row in 0..<rows {
+      for place in starts[row]..<starts[row + 1] {
+        guard (0..<columns).contains(indices[place]) else {
+          throw InputError(
+            .data,
+            "\(name) is a damaged sparse matrix: row \(row + 1) has a value in column "
+              + "\(indices[place] + 1) of \(columns).")
+        }
+        // As SciPy does: values stored twice for one place add up.
+        values[row * columns + indices[place]] += stored[place]
+      }
+    }
+    return NumberTable(values: values, rows: rows, columns: columns)
+  }
+}

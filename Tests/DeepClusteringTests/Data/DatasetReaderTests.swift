@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import DeepClustering
+
+@Suite struct DatasetReaderTests {
+  private let folder: DataFolder
+
+  init() throws {
+    folder = try DataFolder()
+  }
+
+  @Test func readsByContentsWhateverTheName() throws {
+    let npy = folder.url.appendingPathComponent("grid.npy")
+    try NPY.write([1, 2, 3, 4, 5, 6] as [Float], shape: [3, 2], to: npy)
+    let grid = try Dataset.load(npy.path)
+    #expect(grid.name == "grid" && grid.source == npy.path && grid.imageShape == nil)
+    #expect(grid.values == [1, 2, 3, 4, 5, 6] && grid.rows == 3 && grid.columns == 2)
+    let bytes = try FileBytes.read(npy.path)
+    let packed = try Dataset.load(folder.write("grid.bin.gz", gzip(bytes)))
+    #expect(packed.values == grid.values && packed.digest() == grid.digest())
+    let npz = try Dataset.load(folder.write("both.npz", fixture(NumPyFixtures.deflatedNPZ)))
+    #expect(npz.values.count == 8 && npz.labels == [0, 0, 2, 1])
+    let csv = try Dataset.load(
+      folder.write("a.csv.gz", gzip(Array("1,2,x\n3,4,y\n".utf8))), labelColumn: "last")
+    #expect(csv.name == "a" && csv.values == [1, 2, 3, 4] && csv.classNames == ["x", "y"])
+  }
+
+  @Test func knowsImagesByTheirDimensions() throws {
+    let url = folder.url.appendingPathComponent("i.npy")
+    let values = (0..<24).map { UInt8($0) }
+    try NPY.write(values, shape: [2, 3, 4], to: url)
+    #expect(try Dataset.load(url.path).imageShape == ImageShape(height: 3, width: 4))
+    try NPY.write(values, shape: [2, 2, 2, 3], to: url)
+    let colour = try Dataset.load(url.path)
+    #expect(colour.imageShape == ImageShape(height: 2, width: 2, channels: 3))
+    #expect(colour.columns == 12 && colour.values[13] == 13)
+    try NPY.write(values, shape: [24], to: url)
+    #expect(try Dataset.load(url.path).columns == 1)
+    for shape in [[1, 1, 1, 24], [1, 1, 1, 1, 24]] {
+      try NPY.write(values, shape: shape, to: url)
+      let error = refusal { try Dataset.load(url.path) }
+      #expect(error?.description.contains("× 24; rows × columns") == true)
+    }
+    let scalar = try folder.write("s.npy", fixture(NumPyFixtures.scalar))
+    #expect(refusal { try Dataset.load(scalar) }?.description.contains("shape ()") == true)
+  }
+
+  @Test func takesLabelsFromAFile() throws {
+    let data = try folder.write("d.csv", "1,2\n3,4\n5,6\n")
+    let labels = try folder.write("l.txt", "b\na\nb\n")
+    let dataset = try Dataset.load(data, labels: labels)
+    #expect(dataset.labels == [1, 0, 1] && dataset.classNames == ["a", "b"])
+    let short = try folder.write("s.txt", "b\na\n")
+    let error = refusal { try Dataset.load(data, labels: short) }
+    #expect(error?.kind == .data)
+    #expect(error?.description == "\(short) has 2 labels, but \(data) has 3 rows.")
+    let both = refusal { try Dataset.load(data, labels: labels, labelColumn: "1") }
+    #expect(both?.kind == .usage)
+  }
+
+  @Test func refusesALabelColumnWhereThereIsNone() throws {
+    let npz = try folder.write("a.npz", fixture(NumPyFixtures.storedNPZ))
+    #expect(refusal { try Dataset.load(npz, labelColumn: "last") }?.kind == .usage)
+    let named = refusal { try Dataset.load("three-gaussians", labelColumn: "last") }
+    #expect(named?.description.contains("has its labels") == true)
+  }
+
+  @Test func suggestsNamesForAnUnknownOne() {
+    let near = refusal { try Dataset.load("fashon-mnist") }
+    #expect(near?.kind == .usage)
+    #expect(
+      near?.description
+        == "There is no data set and no file called 'fashon-mnist'; did you mean fashion-mnist?")
+    let far = refusal { try Dataset.load("xyzzy") }
+    #expect(far?.description.contains("the names are mnist, fashion-mnist, usps") == true)
+    let path = refusal { try Dataset.load("nowhere/data.csv") }
+    #expect(path?.kind == .missing)
+    #expect(path?.description == "There is no file nowhere/data.csv.")
+  }
+
+  @Test func refusesOtherFormats() throws {
+    let cases: [(String, [UInt8], String)] = [
+      ("empty.csv", [], "is empty"), ("a.npy", Array("1,2\n".utf8), "is not an NPY file"),
+      ("b.npz.gz", gzip(Array("1,2\n".utf8)), "is not an NPZ file"),
+      ("train-images-idx3-ubyte", [1, 2, 3], "is not an IDX file"),
+      ("c.h5", [0x89, 0x48, 0x44, 0x46, 0, 1], "is of a format that is not read"),
+      ("d.csv.gz", Array(gzip(Array("1,2\n3,4\n".utf8)).dropLast(9)), "is cut off"),
+    ]
+    for (name, bytes, words) in cases {
+      let path = try folder.write(name, bytes)
+      let error = refusal { try Dataset.load(path) }
+      #expect(error?.kind == .data)
+      #expect(error?.description.contains("\(path) \(words)") == true, "\(name): \(error as Any)")
+    }
+  }
+
+  @Test func refusesAnUnreadableFile() throws {
+    let path = folder.path("loop.csv")
+    try FileManager.default.createSymbolicLink(
+      atPath: path, withDestinationPath: folder.path("nothing"))
+    #expect(refusal { try Dataset.load(path) }?.kind == .missing)
+  }
+
+  @Test func refusesASparseMatrixThatMemoryCannotHold() {
+    let error = refusal {
+      try NumberTable.refuseTooLarge(rows: 1 << 30, columns: 1 << 20, name: "s.npz")
+    }
+    #expect(error?.description.contains("s.npz, 1073741824 rows of 1048576 columns") == true)
+    let overflow = refusal {
+      try NumberTable.refuseTooLarge(rows: .max, columns: 3, name: "s.npz")
+    }
+    #expect(overflow?.description.contains("more bytes than can be counted") == true)
+  }
+}
