@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Curves over the steps of a run.
+struct LineChart {
+  struct Series {
+    var name: String
+    /// One value a step; nil where a step has none.
+    var values: [Double?]
+  }
+
+  enum Scale {
+    /// Logarithmic when all values are positive and span more than a factor of twenty.
+    case automatic
+    case logarithmic
+    /// From the first number to the second, whatever the values are.
+    case fixed(Double, Double)
+  }
+
+  var name: String
+  var title: String
+  var xTitle: String
+  var yTitle: String
+  var steps: [Int]
+  /// What to call each step under the pointer.
+  var stepNames: [String]
+  var series: [Series]
+  var scale = Scale.automatic
+  var text: (Double) -> String = NumberText.compact
+  /// How the value axis names its ticks; nil as numbers.
+  var tickText: ((Double) -> String)?
+
+  private static let width = 360.0
+  private static let height = 232.0
+  private static let left = 50.0
+  private static let right = 348.0
+  private static let bottom = 192.0
+  private static let legendHeight = 16.0
+  /// More points than pixels cannot be seen, only downloaded.
+  private static let mostPoints = 480
+
+  func chart() -> Chart {
+    let shown = thinned()
+    let entries = legendEntries()
+    let top = 46 + Double(entries.last?.row ?? 0) * Self.legendHeight
+    let (y, isLogarithmic) = valueAxis()
+    let x = Axis.steps(from: steps.first ?? 0, to: steps.last ?? 1)
+    func px(_ step: Int) -> Double {
+      Self.left + x.position(Double(step)) * (Self.right - Self.left)
+    }
+    // Nothing changed is zero, which a logarithmic axis does not have: it lies on the ground.
+    func py(_ value: Double) -> Double {
+      if isLogarithmic, value <= 0 { return Self.bottom }
+      return Self.bottom - min(max(y.position(value), 0), 1) * (Self.bottom - top)
+    }
+    var body = frame(x: x, y: y, top: top, yTitle: yTitle + (isLogarithmic ? " (log scale)" : ""))
+    body += legend(entries)
+    for (index, one) in series.enumerated() {
+      let points = shown.compactMap { place -> (x: Double, y: Double)? in
+        guard let value = one.values[place], value.isFinite else { return nil }
+        return (px(steps[place]), py(value))
+      }
+      let kind = min(index, 3)
+      if points.count > 1 {
+        let path = points.map { "\(NumberText.coordinate($0.x)),\(NumberText.coordinate($0.y))" }
+        body += "<polyline class=\"line l\(kind)\" points=\"\(path.joined(separator: " "))\"/>"
+      }
+      if let last = points.last {
+        body += "<circle class=\"d\(kind)\" cx=\"\(last.x)\" cy=\"\(last.y)\" r=\"3\"/>"
+      }
+    }
+    let plot = hoverData(shown, top: top, px: px) { $0.isFinite ? py($0) : nil }
+    return Chart(
+      name: name, title: title, summary: summary(), width: Self.width, height: Self.height,
+      plot: plot, body: body)
+  }
+
+  private func valueAxis() -> (axis: Axis, isLogarithmic: Bool) {
+    let values = series.flatMap(\.values).compactMap { $0 }.filter(\.isFinite)
+    let positive = values.filter { $0 > 0 }
+    let lowest = values.min() ?? 0
+    let highest = values.max() ?? 1
+    switch scale {
+    case .fixed(let low, let high):
+      return (Axis.linear(from: low, to: high), false)
+    case .logarithmic where !positive.isEmpty:
+      return (Axis.logarithmic(from: positive.min() ?? 1, to: highest), true)
+    case .automatic where lowest > 0 && highest / lowest > 20:
+      return (Axis.logarithmic(from: lowest, to: highest), true)
+    default:
+      // A loss near zero is read against zero; one far from it would be a flat line.
+      let start = lowest > 0 && lowest < 0.5 * highest ? 0 : lowest
+      return (Axis.linear(from: start, to: highest), false)
+    }
+  }
+
+  private func frame(x: Axis, y: Axis, top: Double, yTitle: String) -> Markup {
+    var body: Markup = "<text class=\"strong\" x=\"4\" y=\"14\">\(yTitle)</text>"
+    for tick in y.ticks {
+      let place = Self.bottom - y.position(tick.value) * (Self.bottom - top)
+      body += """
+        <line class="grid" x1="\(Self.left)" x2="\(Self.right)" y1="\(place)" y2="\(place)"/>\
+        <text class="muted end" x="\(Self.left - 7)" y="\(place + 4)">\(tickText?(tick.value) ?? tick.label)\
+        </text>
+        """
+    }
+    for tick in x.ticks {
+      let place = Self.left + x.position(tick.value) * (Self.right - Self.left)
+      body += """
+        <line class="base" x1="\(place)" x2="\(place)" y1="\(Self.bottom)" y2="\(Self.bottom + 4)"/>\
+        <text class="muted mid" x="\(min(place, Self.right - 8))" y="\(Self.bottom + 17)">\
+        \(tick.label)</text>
+        """
+    }
+    return body + """
+      <line class="base" x1="\(Self.left)" x2="\(Self.right)" y1="\(Self.bottom)" \
+      y2="\(Self.bottom)"/>\
+      <text class="muted end" x="\(Self.right)" y="\(Self.height - 5)">\(xTitle)</text>
+      """
+  }
+
+  private struct LegendEntry {
+    var kind: Int
+    var text: String
+    var x: Double
+    var row: Int
+  }
+
+  /// The names and last values, in as many rows as they need.
+  private func legendEntries() -> [LegendEntry] {
+    var entries: [LegendEntry] = []
+    var x = 4.0
+    var row = 0
+    for (index, one) in series.enumerated() {
+      guard let last = one.values.last(where: { $0 != nil }) ?? nil else { continue }
+      let label = "\(one.name) \(text(last))"
+      let width = 22 + Chart.textWidth(label)
+      if x > 4, x + width > Self.width {
+        x = 4
+        row += 1
+      }
+      entries.append(LegendEntry(kind: min(index, 3), text: label, x: x, row: row))
+      x += width + 8
+    }
+    return entries
+  }
+
+  private func legend(_ entries: [LegendEntry]) -> Markup {
+    entries.map { entry -> Markup in
+      let y = 33 + Double(entry.row) * Self.legendHeight
+      return """
+        <line class="line l\(entry.kind)" x1="\(entry.x)" x2="\(entry.x + 17)" y1="\(y - 4)" \
+        y2="\(y - 4)"/><text class="muted" x="\(entry.x + 22)" y="\(y)">\(entry.text)</text>
+        """
+    }.joined()
+  }
+
+  private func summary() -> String {
+    let parts = series.compactMap { one -> String? in
+      let values = one.values.compactMap { $0 }
+      guard let first = values.first, let last = values.last else { return nil }
+      return "\(one.name) goes from \(text(first)) to \(text(last))"
+    }
+    let range = "\(xTitle) \(steps.first ?? 0) to \(steps.last ?? 0)"
+    return "\(range): \(parts.joined(separator: "; "))."
+  }
+
+  /// The places to draw: of every bucket the lowest and the highest value of the first curve.
+  private func thinned() -> [Int] {
+    guard steps.count > Self.mostPoints, let first = series.first else {
+      return Array(steps.indices)
+    }
+    let buckets = Self.mostPoints / 2
+    var places: [Int] = [0]
+    for bucket in 0..<buckets {
+      let range = bucket * steps.count / buckets..<(bucket + 1) * steps.count / buckets
+      let known = range.filter { first.values[$0] != nil }
+      guard let low = known.min(by: { (first.values[$0] ?? 0) < (first.values[$1] ?? 0) }),
+        let high = known.max(by: { (first.values[$0] ?? 0) < (first.values[$1] ?? 0) })
+      else { continue }
+      places += [min(low, high), max(low, high)]
+    }
+    places.append(steps.count - 1)
+    return Array(Set(places)).sorted()
+  }
+
+  private func hoverData(
+    _ shown: [Int], top: Double, px: (Int) -> Double, py: (Double) -> Double?
+  ) -> String {
+    let rows = shown.map { place -> String in
+      let values = series.map { one -> String in
+        guard let value = one.values[place], let y = py(value) else { return "null" }
+        return "[\(NumberText.coordinate(y)),\(JSONValue.literal(text(value)))]"
+      }
+      let x = NumberText.coordinate(px(steps[place]))
+      return "[\(x),\(JSONValue.literal(stepNames[place])),\(values.joined(separator: ","))]"
+    }
+    let names = series.map { JSONValue.literal($0.name) }.joined(separator: ",")
+    return
+      "{\"top\":\(NumberText.coordinate(top)),\"bottom\":\(NumberText.coordinate(Self.bottom)),"
+      + "\"names\":[\(names)],\"rows\":[\(rows.joined(separator: ","))]}"
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DeepClustering
+import Foundation
+
+/// What `metrics.jsonl` says: the course of a run, a step a line.
+struct MetricsLog: Equatable, Sendable {
+  struct Scores: Decodable, Equatable, Sendable {
+    var acc: Double?
+    var nmi: Double?
+    var ari: Double?
+  }
+
+  struct Entry: Decodable, Equatable, Sendable {
+    var stage: String
+    var step: Int
+    var of: Int?
+    var seconds: Double?
+    var loss: Double?
+    var losses: [String: Double?]?
+    var changed: Double?
+    var scores: Scores?
+  }
+
+  /// One stage of a run, in the order in which stages began.
+  struct Stage: Equatable, Sendable {
+    var name: String
+    /// In rising order of their steps, one entry a step.
+    var entries: [Entry]
+  }
+
+  var stages: [Stage] = []
+
+  /// Reads the lines.
+  ///
+  /// A last line without its end is left out: the run was cut off while writing it.
+  static func parse(_ bytes: Data, name: String) throws(InputError) -> MetricsLog {
+    let decoder = JSONDecoder()
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    if let last = lines.last, (try? decoder.decode(Entry.self, from: last)) == nil {
+      lines.removeLast()
+    }
+    var order: [String] = []
+    var entries: [String: [Int: Entry]] = [:]
+    for (index, line) in lines.enumerated() where !line.isEmpty {
+      let entry: Entry
+      do {
+        entry = try decoder.decode(Entry.self, from: line)
+      } catch {
+        throw InputError(
+          .data, "Line \(index + 1) of \(name) is damaged: \(JSONProblem.sentence(error)).")
+      }
+      if entries[entry.stage] == nil { order.append(entry.stage) }
+      // A resumed run repeats the steps after its last checkpoint; the later line is the one that
+      // led to the result.
+      entries[entry.stage, default: [:]][entry.step] = entry
+    }
+    let stages = order.map { stage in
+      Stage(name: stage, entries: (entries[stage] ?? [:]).values.sorted { $0.step < $1.step })
+    }
+    return MetricsLog(stages: stages)
+  }
+}
+
+extension MetricsLog.Stage {
+  /// The terms of the loss, those that some step has, in alphabetical order.
+  var lossNames: [String] {
+    Set(entries.flatMap { $0.losses.map { Array($0.keys) } ?? [] }).sorted()
+  }
+
+  var lastStep: Int { entries.last?.step ?? 0 }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The colours of clusters and classes.
+///
+/// The first ten were found by simulated annealing: they maximise the smallest Oklab distance between
+/// two of them, seen with normal vision and with the protanopia, deuteranopia and tritanopia of
+/// Machado, Oliveira and Fernandes (2009), under bounds on chroma and on contrast with the page, light
+/// and dark. `PaletteTests` holds that distance. From the eleventh on, hues advance by the golden
+/// angle in Oklch at three lightnesses; no palette of that size is safe for everyone, so charts also
+/// name and number what they show.
+enum Palette {
+  struct Color: Equatable, Sendable {
+    var red: UInt8
+    var green: UInt8
+    var blue: UInt8
+
+    /// As "#154dc5".
+    var hex: String {
+      String(format: "#%02x%02x%02x", Int(red), Int(green), Int(blue))
+    }
+  }
+
+  private static let first: [UInt32] = [
+    0x154dc5, 0xf46800, 0x1adfa2, 0x9a1c7e, 0xffb416,
+    0x22a2ff, 0xbb2807, 0xb7c3ff, 0x7c9e81, 0x9270b0,
+  ]
+
+  /// The colour of one group; any number of groups has one, later ones come near earlier ones.
+  static func color(_ index: Int) -> Color {
+    precondition(index >= 0, "A colour index is not negative.")
+    if index < first.count {
+      let value = first[index]
+      return Color(
+        red: UInt8(value >> 16 & 255), green: UInt8(value >> 8 & 255), blue: UInt8(value & 255))
+    }
+    let turn = index - first.count
+    let lightness = [0.60, 0.76, 0.47][turn % 3]
+    return oklch(lightness: lightness, chroma: 0.15, hue: 2 * .pi * 0.381966 * Double(turn) + 2.0)
+  }
+
+  /// The sRGB colour at a place of Oklch, its chroma reduced until it exists.
+  static func oklch(lightness: Double, chroma: Double, hue: Double) -> Color {
+    var chroma = chroma
+    while true {
+      let linear = linearRGB(lightness: lightness, a: chroma * cos(hue), b: chroma * sin(hue))
+      if chroma < 0.01 || linear.allSatisfy({ $0 >= -1e-4 && $0 <= 1.0001 }) {
+        let bytes = linear.map { UInt8((encoded(min(max($0, 0), 1)) * 255).rounded()) }
+        return Color(red: bytes[0], green: bytes[1], blue: bytes[2])
+      }
+      chroma -= 0.005
+    }
+  }
+
+  // Björn Ottosson, "A perceptual color space for image processing", 2020.
+  private static func linearRGB(lightness: Double, a: Double, b: Double) -> [Double] {
+    let l = pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3)
+    let m = pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3)
+    let s = pow(lightness - 0.0894841775 * a - 1.2914855480 * b, 3)
+    return [
+      4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+      -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+      -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s,
+    ]
+  }
+
+  private static func encoded(_ linear: Double) -> Double {
+    linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DeepClustering
+import Foundation
+
+/// The contents of a run folder that a report shows, read and checked against each other.
+struct RunFolder: Sendable {
+  /// Pictures of some samples of each cluster.
+  struct Pictures: Sendable {
+    var perCluster: Int
+    var height: Int
+    var width: Int
+    var channels: Int
+    /// Clusters × perCluster × height × width × channels.
+    var pixels: [UInt8]
+    /// The sample of each picture, −1 where a cluster has too few; nil for decoded centroids.
+    var samples: [Int]?
+
+    /// The pixels of one cluster's pictures.
+    func pixels(ofCluster cluster: Int) -> ArraySlice<UInt8> {
+      let size = perCluster * height * width * channels
+      return pixels[cluster * size..<(cluster + 1) * size]
+    }
+
+    /// The samples of one cluster's pictures, without the empty places.
+    func samples(ofCluster cluster: Int) -> [Int] {
+      guard let samples else { return [] }
+      return samples[cluster * perCluster..<(cluster + 1) * perCluster].filter { $0 >= 0 }
+    }
+  }
+
+  var name: String
+  var record: RunRecord
+  var metrics: MetricsLog
+  var assignments: [Int]?
+  var labels: [Int]?
+  var certainty: [Float]?
+  /// Row after row: x, y.
+  var projection: [Float]?
+  var mostCertain: Pictures?
+  var leastCertain: Pictures?
+  var centroids: Pictures?
+
+  init(_ url: URL) throws(InputError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw InputError(.missing, "There is no run folder \(url.path).")
+    }
+    let recordURL = url.appendingPathComponent("run.json")
+    guard isFolder.boolValue, FileManager.default.fileExists(atPath: recordURL.path) else {
+      throw InputError(
+        .missing,
+        "\(url.path) is not a run folder: it has no run.json. Give the folder that "
+          + "'deepclust fit' wrote.")
+    }
+    name = url.standardizedFileURL.lastPathComponent
+    record = try RunRecord.parse(try Self.bytes(recordURL), name: recordURL.path)
+    let metricsURL = url.appendingPathComponent("metrics.jsonl")
+    metrics = MetricsLog()
+    if FileManager.default.fileExists(atPath: metricsURL.path) {
+      metrics = try MetricsLog.parse(try Self.bytes(metricsURL), name: metricsURL.path)
+    }
+    try readSamples(url)
+    let pictures = url.appendingPathComponent("pictures")
+    mostCertain = try pictureSet(pictures, "most_certain")
+    leastCertain = try pictureSet(pictures, "least_certain")
+    centroids = try pictureSet(pictures, "centroids")
+  }
+
+  /// The number of samples, from the record or else from the assignments.
+  var rows: Int { record.data.rows ?? assignments?.count ?? 0 }
+
+  private mutating func readSamples(_ folder: URL) throws(InputError) {
+    let classes = record.data.classNames?.count ?? record.contingency?.first?.count
+    assignments = try Self.integers(folder, "assignments.npy", below: record.clusters)
+    labels = try Self.integers(folder, "labels.npy", below: classes ?? Int.max)
+    if let array = try Self.array(folder, "certainty.npy") {
+      certainty = array.floats().map { $0.isFinite ? min(max($0, 0), 1) : 0 }
+    }
+    if let array = try Self.array(folder, "projection.npy") {
+      let path = folder.appendingPathComponent("projection.npy").path
+      guard array.shape.count == 2, array.shape[1] == 2 else {
+        throw InputError(.data, "\(path) has the shape \(array.shape), and n × 2 was expected.")
+      }
+      let values = array.floats()
+      if let place = values.firstIndex(where: { !$0.isFinite }) {
+        throw InputError(
+          .data, "Row \(place / 2 + 1) of \(path) is not a number; the run diverged.")
+      }
+      projection = values
+    }
+    let lengths = [
+      ("assignments.npy", assignments?.count), ("labels.npy", labels?.count),
+      ("certainty.npy", certainty?.count), ("projection.npy", projection.map { $0.count / 2 }),
+    ]
+    guard let rows = record.data.rows ?? assignments?.count else { return }
+    for case (let file, let length?) in lengths where length != rows {
+      throw InputError(
+        .data,
+        "\(folder.appendingPathComponent(file).path) has \(length) rows, and the run has "
+          + "\(rows).")
+    }
+  }
+
+  private func pictureSet(_ folder: URL, _ file: String) throws(InputError) -> Pictures? {
+    guard let array = try Self.array(folder, file + ".npy") else { return nil }
+    let path = folder.appendingPathComponent(file + ".npy").path
+    var shape = array.shape
+    if shape.count == 4 { shape.insert(1, at: 1) }
+    guard shape.count == 5, shape[0] == record.clusters, shape.allSatisfy({ $0 > 0 }),
+      shape[4] <= 4
+    else {
+      throw InputError(
+        .data,
+        "\(path) has the shape \(array.shape), and pictures of \(record.clusters) clusters "
+          + "were expected.")
+    }
+    let indexFile = file + "_index.npy"
+    let samples = try Self.integers(folder, indexFile, from: -1, below: max(rows, 1))
+    if let samples, samples.count != shape[0] * shape[1] {
+      throw InputError(
+        .data,
+        "\(folder.appendingPathComponent(indexFile).path) has \(samples.count) numbers for "
+          + "\(shape[0] * shape[1]) pictures.")
+    }
+    return Pictures(
+      perCluster: shape[1], height: shape[2], width: shape[3], channels: shape[4],
+      pixels: try array.bytes(), samples: samples)
+  }
+
+  private static func bytes(_ url: URL) throws(InputError) -> Data {
+    do {
+      return try Data(contentsOf: url)
+    } catch {
+      throw InputError(.missing, "\(url.path) cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+  private static func array(_ folder: URL, _ file: String) throws(InputError) -> NPYArray? {
+    let url = folder.appendingPathComponent(file)
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    return try NPY.read(url)
+  }
+
+  private static func integers(
+    _ folder: URL, _ file: String, from lowest: Int = 0, below bound: Int
+  ) throws(InputError) -> [Int]? {
+    guard let values = try array(folder, file)?.integers() else { return nil }
+    if let row = values.firstIndex(where: { $0 < lowest || $0 >= bound }) {
+      throw InputError(
+        .data,
+        "\(folder.appendingPathComponent(file).path) has \(values[row]) in row \(row + 1), "
+          + "which is out of range.")
+    }
+    return values
+  }
+}

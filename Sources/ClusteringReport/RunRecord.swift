@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DeepClustering
+import Foundation
+
+/// The record of a run, `run.json`.
+///
+/// Only what every run has is required; the rest may be missing or null.
+struct RunRecord: Decodable, Sendable {
+  struct DataDescription: Decodable, Sendable {
+    var name: String
+    var source: String?
+    var rows: Int?
+    var columns: Int?
+    var imageShape: ImageShape?
+    var classNames: [String]?
+    var digest: String?
+    var preprocessing: String?
+  }
+
+  struct Method: Decodable, Sendable {
+    var name: String
+    var title: String?
+    var paper: String?
+    var hyperparameters: JSONValue?
+  }
+
+  struct Machine: Decodable, Sendable {
+    var processor: String?
+    var cores: Int?
+    var memoryBytes: Double?
+    var system: String?
+  }
+
+  struct Scores: Decodable, Sendable {
+    var acc: Double?
+    var accCeiling: Double?
+    var nmi: Double?
+    var ami: Double?
+    var ari: Double?
+    var purity: Double?
+    var silhouette: Double?
+  }
+
+  struct ClassScore: Decodable, Sendable {
+    var name: String
+    var precision: Double
+    var recall: Double
+    var f1: Double
+    var support: Int
+  }
+
+  static let supportedFormat = 1
+
+  var format: Int
+  var version: String?
+  var commit: String?
+  var status: String?
+  var data: DataDescription
+  var method: Method
+  var clusters: Int
+  var seed: Int?
+  var device: String?
+  var precision: String?
+  var threads: Int?
+  var kernels: String?
+  var machine: Machine?
+  var started: String?
+  var finished: String?
+  var seconds: [String: Double]?
+  var stopReason: String?
+  var scores: Scores?
+  var clusterSizes: [Int]?
+  var contingency: [[Int]]?
+  var matching: [Int]?
+  var classScores: [ClassScore]?
+  var warnings: [String]?
+}
+
+extension RunRecord {
+  /// Reads and checks a record; `name` is the file, for messages.
+  static func parse(_ bytes: Data, name: String) throws(InputError) -> RunRecord {
+    struct Version: Decodable { var format: Int }
+    do {
+      let decoder = JSONDecoder()
+      // The format comes first: what another format lacks would only confuse.
+      let format = try decoder.decode(Version.self, from: bytes).format
+      guard format == supportedFormat else {
+        throw InputError(
+          .data,
+          "\(name) has format \(format), and this version of deepclust reads format "
+            + "\(supportedFormat); use the version that made the run.")
+      }
+      let record = try decoder.decode(RunRecord.self, from: bytes)
+      try record.check(name)
+      return record
+    } catch let error as InputError {
+      throw error
+    } catch {
+      throw InputError(.data, "\(name) is damaged: \(JSONProblem.sentence(error)).")
+    }
+  }
+
+  private func check(_ name: String) throws(InputError) {
+    func refuse(_ key: String, _ problem: String) -> InputError {
+      InputError(.data, "\(name) is damaged: '\(key)' \(problem).")
+    }
+    guard (1...100_000).contains(clusters) else { throw refuse("clusters", "is \(clusters)") }
+    if let rows = data.rows, rows < 1 { throw refuse("data.rows", "is \(rows)") }
+    if let shape = data.imageShape, shape.height < 1 || shape.width < 1 || shape.channels < 1 {
+      throw refuse("data.imageShape", "has a length below 1")
+    }
+    if let sizes = clusterSizes {
+      guard sizes.count == clusters else {
+        throw refuse("clusterSizes", "has \(sizes.count) numbers for \(clusters) clusters")
+      }
+      guard sizes.allSatisfy({ $0 >= 0 }) else { throw refuse("clusterSizes", "is negative") }
+    }
+    let classes = contingency?.first?.count ?? data.classNames?.count ?? 0
+    if let contingency {
+      guard contingency.count == clusters, contingency.allSatisfy({ $0.count == classes }) else {
+        throw refuse("contingency", "is not \(clusters) clusters × \(classes) classes")
+      }
+      guard contingency.allSatisfy({ $0.allSatisfy { $0 >= 0 } }) else {
+        throw refuse("contingency", "is negative")
+      }
+      if let names = data.classNames, names.count != classes {
+        throw refuse("contingency", "has \(classes) classes, and there are \(names.count) names")
+      }
+    }
+    if let matching {
+      guard matching.count == clusters else {
+        throw refuse("matching", "has \(matching.count) numbers for \(clusters) clusters")
+      }
+      guard matching.allSatisfy({ (-1..<max(classes, 0)).contains($0) }) else {
+        throw refuse("matching", "names a class that does not exist")
+      }
+    }
+  }
+}
+
+/// What is wrong with a JSON text, in words that name the place.
+enum JSONProblem {
+  static func sentence(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "it is not JSON" }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return "'\(path(context.codingPath + [key]))' is missing"
+    case .typeMismatch(_, let context):
+      return "'\(path(context.codingPath))' is of the wrong kind"
+    case .valueNotFound(_, let context):
+      return "'\(path(context.codingPath))' is null"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      return "'\(path(context.codingPath))' cannot be read"
+    default:
+      return "it is not JSON, or it is cut off"
+    }
+  }
+
+  private static func path(_ keys: [any CodingKey]) -> String {
+    keys.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }.joined(separator: ".")
+  }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The part of the map's script that listens: pointers, wheel, keys, buttons and the legend.
+enum ScatterControls {
+  static let source = #"""
+    // ---- Pointers: one moves, two zoom ----
+    const pointers = new Map();
+    let moved = 0, pinned = false, pinch = 0;
+    const at = (event) => {
+      const box = canvas.getBoundingClientRect();
+      return [event.clientX - box.left, event.clientY - box.top];
+    };
+    const unpin = () => { pinned = false; Tip.hide(); };
+    canvas.addEventListener('pointerdown', (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      pointers.set(event.pointerId, at(event)); moved = 0; pinch = 0;
+    });
+    canvas.addEventListener('pointermove', (event) => {
+      const now = at(event), before = pointers.get(event.pointerId);
+      if (!before) {
+        if (pinned || event.pointerType === 'touch') return;
+        const i = nearest(...now);
+        canvas.style.cursor = i < 0 ? 'grab' : 'pointer';
+        if (i < 0) Tip.hide(); else Tip.show(cardOf(i, false), event.clientX, event.clientY);
+        return;
+      }
+      pointers.set(event.pointerId, now);
+      moved += Math.abs(now[0] - before[0]) + Math.abs(now[1] - before[1]);
+      if (moved < 4) return;
+      unpin(); canvas.style.cursor = 'grabbing';
+      if (pointers.size === 2) {
+        const [a, b] = [...pointers.values()], gap = Math.hypot(a[0] - b[0], a[1] - b[1]);
+        if (pinch) zoomAt(gap / pinch, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2);
+        pinch = gap;
+      } else if (pointers.size === 1) {
+        centre = [centre[0] - (now[0] - before[0]) / scale, centre[1] + (now[1] - before[1]) / scale];
+        schedule();
+      }
+    });
+    const release = (event) => {
+      if (!pointers.delete(event.pointerId)) return;
+      canvas.style.cursor = 'grab'; pinch = 0;
+      if (event.type !== 'pointerup' || moved >= 4) return;
+      const i = nearest(...at(event));
+      if (i < 0) { unpin(); return; }
+      pinned = true; Tip.show(cardOf(i, true), event.clientX, event.clientY, true);
+    };
+    canvas.addEventListener('pointerup', release);
+    canvas.addEventListener('pointercancel', release);
+    canvas.addEventListener('pointerleave', () => { if (!pinned) Tip.hide(); });
+    canvas.addEventListener('dblclick', (event) => zoomAt(2, ...at(event)));
+    // A page must scroll past a map: the wheel alone zooms only once the map was clicked.
+    canvas.addEventListener('wheel', (event) => {
+      if (!event.ctrlKey && !event.metaKey && document.activeElement !== canvas) return;
+      event.preventDefault(); unpin();
+      zoomAt(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0018)), ...at(event));
+    }, { passive: false });
+    canvas.addEventListener('keydown', (event) => {
+      const step = 60 / scale, moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0],
+        ArrowUp: [0, step], ArrowDown: [0, -step] };
+      if (moves[event.key]) centre = [centre[0] + moves[event.key][0], centre[1] + moves[event.key][1]];
+      else if (event.key === '+' || event.key === '=') zoomAt(1.4, width / 2, height / 2);
+      else if (event.key === '-') zoomAt(1 / 1.4, width / 2, height / 2);
+      else if (event.key === '0') fit();
+      else if (event.key === 'Escape') { unpin(); canvas.blur(); return; }
+      else return;
+      event.preventDefault(); schedule();
+    });
+
+    // ---- Buttons ----
+    const acts = {
+      in: () => zoomAt(1.6, width / 2, height / 2),
+      out: () => zoomAt(1 / 1.6, width / 2, height / 2),
+      reset: () => { fit(); canvas.style.touchAction = 'pan-y'; schedule(true); },
+      full: () => document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.(),
+      numbers: (button) => {
+        numbers = !numbers; button.setAttribute('aria-pressed', String(numbers)); schedule(true);
+      },
+    };
+    for (const button of root.querySelectorAll('[data-act]'))
+      button.addEventListener('click', () => { unpin(); acts[button.dataset.act](button); });
+    const modeButtons = [...root.querySelectorAll('[data-mode]')];
+    for (const button of modeButtons) button.addEventListener('click', () => {
+      for (const other of modeButtons) other.setAttribute('aria-pressed', String(other === button));
+      mode = modes[button.dataset.mode]; focus = -1; unpin(); buildLegend(); schedule(true);
+    });
+
+    // ---- Legend ----
+    const rgbText = (color) => `rgb(${color.join(' ')})`;
+    const buildLegend = () => {
+      legend.replaceChildren();
+      if (mode === modes.certainty) { buildScale(); return; }
+      const colors = mode.colors(isDark());
+      const top = document.createElement('div');
+      top.className = 'all';
+      for (const [text, on] of [['Show all', true], ['Hide all', false]]) {
+        const button = document.createElement('button');
+        button.type = 'button'; button.textContent = text;
+        button.addEventListener('click', () => { mode.visible.fill(on); buildLegend(); schedule(true); });
+        top.append(button);
+      }
+      const list = document.createElement('ul'), caption = document.createElement('p');
+      caption.className = 'note';
+      caption.textContent = mode !== modes.cluster || data.clusters.every((g) => g.match < 0) ? ''
+        : 'Cluster · matched class';
+      mode.names.forEach((name, index) => {
+        const button = document.createElement('button'), dot = document.createElement('span');
+        const text = document.createElement('span'), count = document.createElement('small');
+        dot.className = 'dot'; dot.style.background = rgbText(colors[index]);
+        text.textContent = name; text.className = 'name';
+        count.textContent = mode.counts[index].toLocaleString('en');
+        button.type = 'button'; button.append(dot, text, count);
+        button.title = 'Click hides or shows it, Shift + click shows it alone';
+        button.setAttribute('aria-pressed', String(mode.visible[index]));
+        button.addEventListener('click', (event) => {
+          if (event.shiftKey) {
+            const alone = mode.visible.every((v, i) => v === (i === index));
+            mode.visible = mode.visible.map((_, i) => alone || i === index);
+          } else mode.visible[index] = !mode.visible[index];
+          focus = -1;
+          [...list.querySelectorAll('button')].forEach((b, i) =>
+            b.setAttribute('aria-pressed', String(mode.visible[i])));
+          schedule(true);
+        });
+        button.addEventListener('pointerenter', (event) => {
+          if (event.pointerType === 'mouse' && mode.visible[index]) { focus = index; schedule(true); }
+        });
+        button.addEventListener('pointerleave', () => { if (focus >= 0) { focus = -1; schedule(true); } });
+        const item = document.createElement('li');
+        item.append(button); list.append(item);
+      });
+      legend.append(top, caption, list);
+    };
+    const buildScale = () => {
+      const box = document.createElement('div'), bar = document.createElement('div');
+      const ends = document.createElement('div'), text = document.createElement('label');
+      const slider = document.createElement('input');
+      box.className = 'scale'; bar.className = 'ramp'; ends.className = 'ends';
+      bar.style.background = `linear-gradient(90deg, ${mode.colors(isDark()).map(rgbText).join(',')})`;
+      for (const end of ['0', 'certainty', '1']) ends.append(Object.assign(document.createElement('span'), { textContent: end }));
+      slider.type = 'range'; slider.min = 1; slider.max = levels; slider.step = 1;
+      slider.value = mode.visible.filter(Boolean).length;
+      const say = () => {
+        let shown = 0;
+        mode.visible.forEach((on, i) => { if (on) shown += mode.counts[i]; });
+        text.textContent = `Up to ${(slider.value / levels).toFixed(2)}: ${shown.toLocaleString('en')} samples`;
+      };
+      slider.id = 'certainty-limit'; text.htmlFor = slider.id;
+      slider.addEventListener('input', () => {
+        mode.visible = mode.visible.map((_, i) => i < slider.value); say(); schedule();
+      });
+      say(); box.append(bar, ends, slider, text); legend.append(box);
+    };
+    buildLegend();
+    """#
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The map of the embedding: all samples as points, to pan, zoom, colour and ask.
+///
+/// Positions and values travel as base64 of little-endian integers, about 11 bytes a point;
+/// ``ScatterScript`` draws them.
+struct ScatterExplorer {
+  var run: RunFolder
+  var names: GroupNames
+  /// Where the pictures of some samples are, for the tool tip.
+  var pictures: [(sample: Int, strip: String, place: Int)]
+
+  /// Above this, every so-many-th sample is shown: the page stays under 15 MB and fluid.
+  static let mostPoints = 400_000
+
+  func html() -> Markup {
+    guard let projection = run.projection, let assignments = run.assignments else { return .empty }
+    let total = assignments.count
+    let count = min(total, Self.mostPoints)
+    let chosen = (0..<count).map { $0 * total / count }
+    let isSample = count < total
+    let note: Markup =
+      isSample
+      ? "<p class=\"note\">\(NumberText.grouped(count)) of \(NumberText.grouped(total)) samples are shown.</p>"
+      : .empty
+    return """
+      <figure class="card explorer" id="explorer">
+      <div class="bar"><div class="segments" role="group" aria-label="Colour by">\(modes)</div>
+      <div class="buttons">
+      <button type="button" data-act="numbers" aria-pressed="true" title="Cluster numbers">№</button>
+      <button type="button" data-act="out" title="Zoom out" aria-label="Zoom out">−</button>
+      <button type="button" data-act="in" title="Zoom in" aria-label="Zoom in">+</button>
+      <button type="button" data-act="reset" title="Show everything">Reset</button>
+      <button type="button" data-act="full" title="Full screen">Full screen</button></div></div>
+      <div class="stage"><div class="plane"><div class="view"><canvas tabindex="0" role="img" \
+      aria-label="Map of \(NumberText.grouped(count)) samples in two dimensions. Arrow keys move, plus and minus zoom, zero shows everything."></canvas></div>
+      <p class="hint"><span class="mouse">Drag to move, Ctrl + scroll to zoom, click a point to keep its card</span>\
+      <span class="touch">Two fingers zoom, tap a point</span></p></div>
+      <div class="legend"></div></div>\(note)
+      <noscript><p class="note">The map needs JavaScript.</p></noscript>
+      <script type="application/json" id="explorer-data">\(json(projection, assignments, chosen))</script>
+      </figure>
+      """
+  }
+
+  private var modes: Markup {
+    var modes = [("cluster", "Cluster")]
+    if run.labels != nil { modes.append(("class", "Class")) }
+    if run.certainty != nil { modes.append(("certainty", "Certainty")) }
+    if run.labels != nil, run.record.matching != nil { modes.append(("error", "Errors")) }
+    return modes.enumerated().map { index, mode in
+      """
+      <button type="button" data-mode="\(mode.0)" aria-pressed="\(index == 0 ? "true" : "false")">\
+      \(mode.1)</button>
+      """
+    }.joined()
+  }
+
+  private func json(_ projection: [Float], _ assignments: [Int], _ chosen: [Int]) -> Markup {
+    let (positions, extent) = Self.quantized(projection, chosen)
+    var fields = [
+      "\"count\":\(chosen.count)", "\"total\":\(assignments.count)",
+      "\"extent\":[\(extent.x),\(extent.y)]", "\"xy\":\(Self.base64(positions))",
+      "\"cluster\":\(Self.base64(chosen.map { UInt16(clamping: assignments[$0]) }))",
+    ]
+    if let labels = run.labels {
+      fields.append("\"class\":\(Self.base64(chosen.map { UInt16(clamping: labels[$0]) }))")
+    }
+    if let certainty = run.certainty {
+      let levels = chosen.map { UInt16((certainty[$0] * 65535).rounded()) }
+      fields.append("\"certainty\":\(Self.base64(levels))")
+    }
+    let clusters = (0..<names.clusterCount).map { cluster in
+      group(
+        names.match(ofCluster: cluster) == nil
+          ? "Cluster \(cluster)" : names.shortName(ofCluster: cluster),
+        names.color(ofCluster: cluster),
+        match: names.match(ofCluster: cluster))
+    }
+    let classes = (0..<names.classCount).map { group(names.className($0), $0, match: nil) }
+    fields.append("\"clusters\":[\(clusters.joined(separator: ","))]")
+    fields.append("\"classes\":[\(classes.joined(separator: ","))]")
+    let known = pictures.map { "\"\($0.sample)\":[\"\($0.strip)\",\($0.place)]" }
+    // A sample can be in two strips of a small cluster; the first is as good as the second.
+    let unique = Dictionary(zip(pictures.map(\.sample), known)) { first, _ in first }
+    fields.append(
+      "\"pictures\":{\(unique.sorted { $0.key < $1.key }.map(\.value).joined(separator: ","))}")
+    return Markup(verbatim: "{\(fields.joined(separator: ","))}")
+  }
+
+  private func group(_ name: String, _ color: Int, match: Int?) -> String {
+    "{\"name\":\(JSONValue.literal(name)),\"color\":\"\(Palette.color(color).hex)\","
+      + "\"match\":\(match ?? -1)}"
+  }
+
+  /// Positions as 0…65535 with one scale for both axes, and how much of that each axis uses.
+  static func quantized(
+    _ projection: [Float], _ chosen: [Int]
+  ) -> (positions: [UInt16], extent: (x: Int, y: Int)) {
+    var low: (x: Float, y: Float) = (.infinity, .infinity)
+    var high: (x: Float, y: Float) = (-.infinity, -.infinity)
+    for sample in chosen {
+      low = (min(low.x, projection[2 * sample]), min(low.y, projection[2 * sample + 1]))
+      high = (max(high.x, projection[2 * sample]), max(high.y, projection[2 * sample + 1]))
+    }
+    let span = max(high.x - low.x, high.y - low.y)
+    let scale = span > 0 ? 65535 / span : 0
+    var positions: [UInt16] = []
+    positions.reserveCapacity(2 * chosen.count)
+    for sample in chosen {
+      positions.append(UInt16(((projection[2 * sample] - low.x) * scale).rounded()))
+      positions.append(UInt16(((projection[2 * sample + 1] - low.y) * scale).rounded()))
+    }
+    guard !chosen.isEmpty else { return ([], (1, 1)) }
+    let extent = (Int((high.x - low.x) * scale), Int((high.y - low.y) * scale))
+    return (positions, (max(extent.0, 1), max(extent.1, 1)))
+  }
+
+  private static func base64(_ values: [UInt16]) -> String {
+    var bytes = Data(capacity: values.count * 2)
+    for value in values {
+      bytes.append(UInt8(value & 255))
+      bytes.append(UInt8(value >> 8))
+    }
+    return "\"\(bytes.base64EncodedString())\""
+  }
+}

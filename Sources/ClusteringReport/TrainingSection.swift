@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The curves of a run: losses of each stage, label changes, scores over the steps.
+struct TrainingSection {
+  var run: RunFolder
+
+  func section() -> Section? {
+    let charts = run.metrics.stages.flatMap { stage in
+      [loss(stage), changes(stage), scores(stage)].compactMap { $0 }
+    }
+    guard !charts.isEmpty else { return nil }
+    return Section(
+      id: "training", heading: "Training", label: "Training",
+      lead: "How the run went. Move over a curve, or focus it and use the arrow keys, to read its "
+        + "values.",
+      content: """
+        <div class="\(charts.count == 3 || charts.count > 4 ? "grid-3" : "grid-2 charts")">\
+        \(charts.map { Section.figure($0) }.joined())</div>
+        """)
+  }
+
+  private func loss(_ stage: MetricsLog.Stage) -> Chart? {
+    let entries = stage.entries
+    guard entries.contains(where: { $0.loss != nil }) else { return nil }
+    var series: [LineChart.Series] = []
+    let terms = stage.lossNames
+    let total = LineChart.Series(
+      name: terms.count > 1 ? "total" : "loss", values: entries.map(\.loss))
+    if terms.count > 1 {
+      series = terms.map { term in
+        LineChart.Series(
+          name: Self.shortName(ofLoss: term), values: entries.map { $0.losses?[term] ?? nil })
+      }
+      series.insert(total, at: 0)
+    } else {
+      series = [total]
+    }
+    return chart(
+      stage, "loss", "\(Self.title(stage.name)) loss", yTitle: "Loss", series: series)
+  }
+
+  private func changes(_ stage: MetricsLog.Stage) -> Chart? {
+    guard stage.entries.contains(where: { $0.changed != nil }) else { return nil }
+    return chart(
+      stage, "changed", "Samples that changed cluster", yTitle: "Share of all samples",
+      series: [.init(name: "changed", values: stage.entries.map(\.changed))], scale: .logarithmic,
+      text: NumberText.percent, tickText: { NumberText.compact($0 * 100) + "%" })
+  }
+
+  private func scores(_ stage: MetricsLog.Stage) -> Chart? {
+    let entries = stage.entries
+    let all: [(String, [Double?])] = [
+      ("ACC", entries.map { $0.scores?.acc }), ("NMI", entries.map { $0.scores?.nmi }),
+      ("ARI", entries.map { $0.scores?.ari }),
+    ]
+    let series = all.filter { $0.1.contains { $0 != nil } }
+      .map { LineChart.Series(name: $0.0, values: $0.1) }
+    guard !series.isEmpty else { return nil }
+    let lowest = series.flatMap(\.values).compactMap { $0 }.min() ?? 0
+    // From zero unless all is high, where the differences matter; below zero ARI can go.
+    let start = lowest < 0 ? -1.0 : lowest > 0.5 ? 0.5 : 0
+    return chart(
+      stage, "scores", "Scores over the steps", yTitle: "Score", series: series,
+      scale: .fixed(start, 1), text: { NumberText.fixed($0, 4) })
+  }
+
+  private func chart(
+    _ stage: MetricsLog.Stage, _ kind: String, _ title: String, yTitle: String,
+    series: [LineChart.Series], scale: LineChart.Scale = .automatic,
+    text: @escaping (Double) -> String = NumberText.compact,
+    tickText: ((Double) -> String)? = nil
+  ) -> Chart {
+    let number = run.metrics.stages.firstIndex(of: stage) ?? 0
+    let names = stage.entries.map { entry in
+      "Step \(NumberText.grouped(entry.step))"
+        + (entry.seconds.map { " · \(NumberText.duration($0))" } ?? "")
+    }
+    return LineChart(
+      name: "\(kind)-\(number)", title: title, xTitle: "Step", yTitle: yTitle,
+      steps: stage.entries.map(\.step), stepNames: names, series: series, scale: scale, text: text,
+      tickText: tickText
+    ).chart()
+  }
+
+  private static func title(_ stage: String) -> String {
+    stage.prefix(1).uppercased() + stage.dropFirst()
+  }
+
+  private static func shortName(ofLoss term: String) -> String {
+    switch term {
+    case "reconstruction": "L_R"
+    case "clustering": "L_C"
+    default: Chart.shortened(term, to: 9)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import ClusteringReport
+
+@Suite struct ChartTests {
+  /// Whether a drawing is well-formed XML.
+  private func isWellFormed(_ chart: Chart) -> Bool {
+    var depth: [Substring] = []
+    var rest = Substring(chart.svg(standalone: true).text)
+    while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
+      let tag = rest[rest.index(after: open)..<close]
+      rest = rest[rest.index(after: close)...]
+      if tag.hasSuffix("/") { continue }
+      if tag.hasPrefix("/") {
+        guard depth.popLast() == tag.dropFirst() else { return false }
+      } else {
+        depth.append(tag.prefix { !$0.isWhitespace })
+      }
+    }
+    return depth.isEmpty
+  }
+
+  private func line(_ values: [Double?], scale: LineChart.Scale = .automatic) -> LineChart {
+    LineChart(
+      name: "loss", title: "Loss", xTitle: "Step", yTitle: "Loss", steps: Array(1...values.count),
+      stepNames: (1...values.count).map { "Step \($0)" },
+      series: [.init(name: "loss", values: values)],
+      scale: scale)
+  }
+
+  @Test func lossesOfManyMagnitudesGetALogarithmicAxis() {
+    #expect(line([10, 1, 0.1]).chart().svg().text.contains("Loss (log scale)"))
+    #expect(!line([10, 9, 8]).chart().svg().text.contains("log scale"))
+    #expect(!line([10, 0, -1]).chart().svg().text.contains("log scale"))
+  }
+
+  @Test func aLongCurveIsThinnedButKeepsItsSpike() throws {
+    var values = [Double?](repeating: 1, count: 20_000)
+    values[12_345] = 9
+    let text = line(values).chart().svg().text
+    #expect(text.contains("Step 12346"))
+    #expect(text.utf8.count < 60_000)
+  }
+
+  @Test func gapsAndSinglePointsAreDrawn() {
+    #expect(isWellFormed(line([nil, 1, nil, 2]).chart()))
+    let one = line([3]).chart().svg().text
+    #expect(one.contains("<circle"))
+    #expect(!one.contains("<polyline"))
+  }
+
+  @Test func standaloneDrawingsCarryTheirStyle() {
+    let chart = line([1, 2]).chart()
+    #expect(chart.svg(standalone: true).text.contains("<style>.chart{"))
+    #expect(!chart.svg().text.contains("<style>"))
+    #expect(isWellFormed(chart))
+  }
+
+  @Test func theConfusionHasCountsSharesAndTheMatch() {
+    let map = HeatMap(
+      name: "confusion", title: "T", rowTitle: "Cluster", columnTitle: "Class",
+      rows: [
+        .init(label: "0 · b", name: "Cluster 0", counts: [1, 3], match: 1),
+        .init(label: "1", name: "Cluster 1", counts: [4, 0], match: nil),
+      ], columns: ["a", "b"])
+    let text = map.chart().svg().text
+    #expect(
+      text.contains(
+        "Cluster 0, class b (matched)\n3 samples\n75.0% of the cluster\n100.0% of the class"))
+    #expect(
+      text.contains("Cluster 0, class a\n1 samples\n25.0% of the cluster\n20.0% of the class"))
+    #expect(text.components(separatedBy: "class=\"match\"").count == 2)
+    // Three of the four cells hold samples and are shaded.
+    #expect(text.components(separatedBy: "class=\"cell\"").count == 4)
+    #expect(isWellFormed(map.chart()))
+  }
+
+  @Test func certaintiesAreCountedInTwentyParts() {
+    let chart = Histogram(
+      name: "certainty", title: "C", xTitle: "Certainty", values: [0, 0.05, 0.99, 1, 1],
+      isWrong: [true, false, false, true, false])
+    let counts = chart.counts()
+    #expect(counts.count == 20)
+    #expect(counts.map(\.all) == [1, 1] + [Int](repeating: 0, count: 17) + [3])
+    #expect(counts[0].wrong == 1 && counts[1].wrong == 0 && counts[19].wrong == 1)
+    #expect(chart.chart().svg().text.contains("1 (33.3%) in the wrong cluster"))
+    #expect(isWellFormed(chart.chart()))
+  }
+
+  @Test func positionsKeepTheirProportions() {
+    // x spans 4, y spans 2: y uses half of the range.
+    let (positions, extent) = ScatterExplorer.quantized([0, 0, 4, 2, 2, 1, 99, 99], [0, 1, 2])
+    #expect(positions == [0, 0, 65535, 32768, 32768, 16384])
+    #expect(extent.x == 65535 && extent.y == 32767)
+    let same = ScatterExplorer.quantized([3, 3, 3, 3], [0, 1])
+    #expect(same.positions == [0, 0, 0, 0] && same.extent.x == 1)
+  }
+}
+
+@Suite struct MarkupTests {
+  @Test func interpolatedTextIsEscapedAndMarkupIsNot() {
+    let bold: Markup = "<b>\("a<b & \"c\" 'd'")</b>"
+    #expect(bold.text == "<b>a&lt;b &amp; &quot;c&quot; &#39;d&#39;</b>")
+    #expect(("<p>\(bold)\(3)\(0.5)</p>" as Markup).text == "<p>\(bold.text)30.5</p>")
+  }
+
+  @Test func shellWordsAreQuotedWhenTheyNeedIt() {
+    #expect(ShellText.quoted("runs/mnist-1") == "runs/mnist-1")
+    #expect(ShellText.quoted("it's here") == "'it'\\''s here'")
+    #expect(ShellText.quoted("") == "''")
+    #expect(ShellText.quoted("$(rm)") == "'$(rm)'")
+  }
+
+  @Test func scriptLiteralsCannotEndTheScript() {
+    #expect(JSONValue.literal("</script>\n\"\\") == "\"\\u003c/script\\u003e\\u000a\\\"\\\\\"")
+  }
+
+  @Test func hyperparametersAreFlattened() throws {
+    let text = #"{"b":{"d":[1,2000],"c":true},"a":0.001,"e":null}"#
+    let value = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    #expect(value.flattened().map(\.path) == ["a", "b.c", "b.d", "e"])
+    #expect(value.flattened().map(\.text) == ["0.001", "yes", "1, 2000", "none"])
+  }
+}
+
+@Suite struct GroupNamesTests {
+  @Test func clustersFollowTheirClassesAndShareTheirColours() throws {
+    let run = try TemporaryRun()
+    let names = GroupNames(try RunFolder(run.folder))
+    // Cluster 1 is class a, cluster 0 class b; cluster 2 has none and begins with class a.
+    #expect(names.clustersByClass == [1, 2, 0])
+    #expect((0..<3).map(names.shortName) == ["0 · b", "1 · a", "2"])
+    #expect((0..<3).map(names.color) == [1, 0, 2])
+  }
+
+  @Test func withoutAMatchingClustersHaveTheFirstColours() throws {
+    let changes: [String: Any?] = ["matching": nil, "contingency": nil]
+    let run = try TemporaryRun(TemporaryRun.record(changes))
+    let names = GroupNames(try RunFolder(run.folder))
+    #expect((0..<3).map(names.color) == [0, 1, 2])
+    #expect(names.clustersByClass == [0, 1, 2])
+  }
+}

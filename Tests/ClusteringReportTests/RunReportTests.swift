@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClusteringReport
+import DeepClustering
+import Foundation
+import Testing
+
+@Suite struct RunReportTests {
+  /// A page; a failed expectation does not print all of it.
+  private struct Shown: CustomTestStringConvertible {
+    var text: String
+    var testDescription: String { "the page" }
+
+    func contains(_ part: String) -> Bool { text.contains(part) }
+    func count(of part: String) -> Int { text.components(separatedBy: part).count - 1 }
+  }
+
+  private func html(_ run: TemporaryRun) throws -> Shown {
+    Shown(text: try RunReport(folder: run.folder).html())
+  }
+
+  @Test func writesOneFileIntoTheRunFolder() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    try run.writePictures()
+    let report = try RunReport(folder: run.folder)
+    let url = try report.write()
+    #expect(url == run.file("report.html"))
+    #expect(try Data(contentsOf: url) == Data(report.html().utf8))
+  }
+
+  @Test func tilesShowTheScoresAndTheCeiling() throws {
+    let page = try html(TemporaryRun())
+    #expect(page.contains("<dt>Accuracy (ACC)</dt><dd>0.7778"))
+    #expect(page.contains("of at most 0.8889 with 3 clusters"))
+    #expect(page.contains("<dt>NMI</dt><dd>0.6123"))
+    #expect(page.contains("<dt>ARI</dt><dd>0.5000"))
+    // 4 + 3 of 9 samples lie in the cluster matched to their class.
+    #expect(page.contains("7 of them, 77.8%"))
+  }
+
+  @Test func saysNothingOfACeilingThatIsOne() throws {
+    let scores: [String: Any] = ["acc": 0.9, "accCeiling": 1.0]
+    let page = try html(TemporaryRun(TemporaryRun.record(["scores": scores])))
+    #expect(page.contains("best one-to-one match"))
+    #expect(!page.contains("of at most"))
+  }
+
+  @Test func showsWhatTheRunWas() throws {
+    let page = try html(TemporaryRun())
+    for text in [
+      "Deep embedded clustering (DEC)", "Xie and others, ICML 2016", "8 min 23 s", "commit abc1234",
+      "Some CPU, 2 cores, 2.0 GiB", "2026-11-21 08:00:00 UTC", "Cluster 2 mixes two classes.",
+      "pretraining.epochs", "500, 2000", "stopped because fewer than 0.1%",
+      "deepclust fit &#39;my data/toy.npy&#39; --config &#39;toy run/config.yaml&#39;",
+    ] {
+      #expect(page.contains(text), "\(text)")
+    }
+  }
+
+  @Test func hasEverySectionWhenEverythingIsThere() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    try run.writePictures()
+    let page = try html(run)
+    for id in ["map", "images", "clusters", "training", "run"] {
+      #expect(page.contains("<section id=\"\(id)\""), "\(id)")
+    }
+    for id in [
+      "confusion", "sizes", "f1", "certainty", "loss-0", "loss-1", "changed-1", "scores-1",
+    ] {
+      #expect(page.contains("<svg class=\"chart\" id=\"\(id)\""), "\(id)")
+    }
+    // Two samples of clusters 0 and 1 and one of cluster 2, twice.
+    #expect(page.count(of: " class=\"tile p") == 10)
+    #expect(page.contains("--count:1}"))
+  }
+
+  @Test func framesPicturesOfAnotherClass() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    try run.writePictures()
+    #expect(!(try html(run)).contains(" off\""))
+    // Sample 4 is of class a; cluster 0 is matched to class b.
+    try NPY.write(
+      [0, 4, 5, 6, 7, 8], shape: [3, 2], to: run.file("pictures/most_certain_index.npy"))
+    let page = try html(run)
+    #expect(page.count(of: "class=\"tile pm0 off\"") == 1)
+    #expect(page.contains("data-tip=\"Sample 4\nClass a\nCertainty 1.000\"><i>a</i>"))
+  }
+
+  @Test func doesWithoutLabelsPicturesAndCurves() throws {
+    let changes: [String: Any?] = [
+      "scores": ["silhouette": 0.25], "contingency": nil, "matching": nil, "classScores": nil,
+      "data": ["name": "toy", "rows": 9], "warnings": nil,
+    ]
+    let run = try TemporaryRun(TemporaryRun.record(changes), metrics: nil)
+    try run.writeArrays()
+    try FileManager.default.removeItem(at: run.file("labels.npy"))
+    let page = try html(run)
+    #expect(page.contains("<dt>Silhouette</dt><dd>0.2500"))
+    #expect(page.contains("<dt>Cluster sizes</dt><dd>2–4"))
+    #expect(page.contains("There are no labels to compare with."))
+    #expect(!page.contains("data-mode=\"class\""))
+    #expect(!page.contains("id=\"confusion\""))
+    #expect(!page.contains("<section id=\"training\""))
+    #expect(!page.contains("<section id=\"images\""))
+  }
+
+  @Test func worksFromTheSmallestRecord() throws {
+    let run = try TemporaryRun(
+      ["format": 1, "data": ["name": "x"], "method": ["name": "kmeans"], "clusters": 2],
+      metrics: nil)
+    #expect(try html(run).contains("<h1>x in 2 clusters</h1>"))
+  }
+
+  @Test func tellsHowToGoOnWithAnInterruptedRun() throws {
+    let page = try html(TemporaryRun(TemporaryRun.record(["status": "interrupted"])))
+    #expect(page.contains("<span class=\"pill alert\">interrupted</span>"))
+    #expect(page.contains("--output &#39;toy run&#39; --resume"))
+  }
+
+  @Test func userTextCannotBecomeMarkup() throws {
+    let attack = "</script><script>alert(1)</script>"
+    var data = try #require(TemporaryRun.record["data"] as? [String: Any])
+    data["classNames"] = [attack, "\" onload=\"x"]
+    data["name"] = "<img src=x>"
+    let run = try TemporaryRun(TemporaryRun.record(["data": data, "warnings": [attack]]))
+    try run.writeArrays()
+    try run.writePictures()
+    let page = try html(run)
+    #expect(!page.contains("<script>alert"))
+    #expect(!page.contains("<img"))
+    // In JSON the quotation mark has a backslash; in an attribute it must not be there at all.
+    #expect(page.count(of: "\" onload") == page.count(of: "\\\" onload"))
+    #expect(page.contains("&quot; onload=&quot;x"))
+    #expect(page.contains("&lt;/script&gt;&lt;script&gt;alert(1)"))
+    #expect(page.contains("\\u003c/script\\u003e"))
+  }
+
+  @Test func loadsNothing() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    try run.writePictures()
+    var page = try html(run)
+    #expect(page.contains("default-src 'none'"))
+    // The name space of the icon's drawing is a name, not an address.
+    page.text = page.text.replacing("xmlns=&#39;http://www.w3.org/2000/svg&#39;", with: "")
+    for address in ["http://", "https://", "//cdn", "@import", "src="] {
+      #expect(!page.contains(address), "\(address)")
+    }
+    for part in page.text.components(separatedBy: "url(").dropFirst() {
+      #expect(part.hasPrefix("data:image/png;base64,"))
+    }
+  }
+}
