@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Foundation
+public import Torch
+
+/// Named tensors and values: what a checkpoint or a saved model consists of.
+///
+/// On disk it is a safetensors file whose metadata hold the values as JSON.
+public struct Archive {
+  private var content = Safetensors()
+
+  /// An empty archive.
+  public init() {}
+
+  /// Keeps a tensor under a name.
+  public mutating func set(_ name: String, tensor: Tensor) {
+    content.tensors[name] = tensor.detached()
+  }
+
+  /// Keeps a value under a name.
+  public mutating func set(_ name: String, _ value: some Encodable) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    // A value of ours always has a JSON form, with infinities written out.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    guard let data = try? encoder.encode([value]) else {
+      preconditionFailure("\(name) cannot be written as JSON")
+    }
+    content.metadata[name] = String(decoding: data, as: UTF8.self)
+  }
+
+  /// Whether there is a tensor of this name.
+  public func contains(tensor name: String) -> Bool { content.tensors[name] != nil }
+
+  /// The tensor of a name, copied to a device.
+  public func tensor(_ name: String, on device: Device = .cpu) throws(InputError) -> Tensor {
+    guard let tensor = content.tensors[name] else {
+      throw InputError(.data, "the saved state has no tensor \(name)")
+    }
+    return tensor.copy().to(device)
+  }
+
+  /// The value of a name.
+  public func value<T: Decodable>(_ name: String, as type: T.Type = T.self) throws(InputError) -> T
+  {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    guard let text = content.metadata[name],
+      let value = try? decoder.decode([T].self, from: Data(text.utf8)).first
+    else { throw InputError(.data, "the saved state has no readable value \(name)") }
+    return value
+  }
+
+  /// Writes the archive so that the file is either the old or the new one, never half of it.
+  public func write(to url: URL) throws(InputError) {
+    do {
+      try writeAtomically(content.encoded(), to: url)
+    } catch let error as InputError {
+      throw error
+    } catch {
+      throw InputError(.inputOutput, "\(url.path): \(error)")
+    }
+  }
+
+  /// The archive of a file.
+  public init(contentsOf url: URL) throws(InputError) {
+    do {
+      content = try Safetensors(contentsOf: url)
+    } catch let error as Safetensors.FormatError {
+      throw InputError(.data, "\(url.path) is not a safetensors file of this program: \(error)")
+    } catch {
+      throw InputError(.missing, "\(url.path) cannot be read: \(error.localizedDescription)")
+    }
+  }
+}
+
+/// Writes beside the file, asks the disk to keep it, and renames.
+func writeAtomically(_ data: Data, to url: URL) throws(InputError) {
+  let part = url.appendingPathExtension("part")
+  func fail(_ what: String) -> InputError {
+    let reason = String(cString: strerror(errno))
+    try? FileManager.default.removeItem(at: part)
+    return InputError(.inputOutput, "\(url.path) could not be \(what): \(reason)")
+  }
+  let descriptor = open(part.path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+  guard descriptor >= 0 else { throw fail("created") }
+  var written = 0
+  let complete = data.withUnsafeBytes { bytes -> Bool in
+    while written < bytes.count {
+      let count = Foundation.write(
+        descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return false }
+      written += count
+    }
+    return fsync(descriptor) == 0
+  }
+  guard close(descriptor) == 0 && complete else { throw fail("written") }
+  guard rename(part.path, url.path) == 0 else { throw fail("put in place") }
+}

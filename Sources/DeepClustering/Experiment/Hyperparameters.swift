@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+
+/// Hyperparameters of any method as values by name, to be listed and changed.
+public enum Hyperparameters {
+  /// The hyperparameters of a method: an object of values.
+  public static func values(of method: any Encodable) -> JSONValue {
+    guard let data = try? JSONEncoder().encode(method),
+      let value = try? JSONDecoder().decode(JSONValue.self, from: data)
+    else { preconditionFailure("hyperparameters have a JSON form") }
+    return value
+  }
+
+  /// A method with some hyperparameters changed.
+  ///
+  /// - Parameters:
+  ///   - changes: Values by name: the path, such as `pretraining.epochs`, or an end of it that only
+  ///     one hyperparameter has, such as `epochs`.
+  ///   - method: The hyperparameters to begin with.
+  /// - Returns: The changed method.
+  /// - Throws: `InputError` for an unknown or ambiguous name, and for a value of the wrong kind.
+  public static func setting<M: ClusteringMethod>(
+    _ changes: [String: JSONValue], of method: M
+  ) throws(InputError) -> M {
+    var object = values(of: method)
+    for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
+      let path = try self.path(name, in: object)
+      object = object.replacing(path.split(separator: ".")[...], by: value)
+      try check(object, after: path, value, as: M.self)
+    }
+    return try decode(object, as: M.self)
+  }
+
+  /// The value that a text on the command line stands for: `true`, `12`, `0.5`, `a,b`, or text.
+  public static func value(of text: String) -> JSONValue {
+    if text.contains(",") {
+      return .array(
+        text.split(separator: ",", omittingEmptySubsequences: true).map { value(of: String($0)) })
+    }
+    if let value = Bool(text) { return .bool(value) }
+    if let value = Int(text) { return .integer(value) }
+    if let value = Double(text), value.isFinite { return .number(value) }
+    return .string(text)
+  }
+
+  private static func path(_ name: String, in object: JSONValue) throws(InputError) -> String {
+    let paths = object.leaves().map(\.path)
+    if paths.contains(name) { return name }
+    let ends = paths.filter { $0.hasSuffix("." + name) }
+    if let only = ends.first, ends.count == 1 { return only }
+    guard ends.isEmpty else {
+      throw InputError(
+        .usage,
+        "\(name) is the end of several hyperparameters (\(ends.joined(separator: ", "))): "
+          + "write the whole name")
+    }
+    let near = NearNames.of(name, among: paths)
+    let hint =
+      near.isEmpty
+      ? "there are \(paths.joined(separator: ", "))"
+      : "did you mean \(near.joined(separator: " or "))?"
+    throw InputError(.usage, "there is no hyperparameter \(name): \(hint)")
+  }
+
+  private static func check<M: ClusteringMethod>(
+    _ object: JSONValue, after path: String, _ value: JSONValue, as type: M.Type
+  ) throws(InputError) {
+    do {
+      _ = try decode(object, as: M.self)
+    } catch {
+      throw InputError(
+        .usage, "\(path) cannot be \(value.text): \(error.description)")
+    }
+  }
+
+  private static func decode<M: ClusteringMethod>(
+    _ object: JSONValue, as type: M.Type
+  ) throws(InputError) -> M {
+    do {
+      return try JSONDecoder().decode(M.self, from: JSONEncoder().encode(object))
+    } catch let error as DecodingError {
+      throw InputError(.usage, error.sentence)
+    } catch {
+      throw InputError(.usage, "\(error)")
+    }
+  }
+}
+
+extension DecodingError {
+  /// What did not fit, without the machinery around it.
+  var sentence: String {
+    func path(_ context: Context) -> String {
+      context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
+    switch self {
+    case .typeMismatch(let type, let context): return "\(path(context)) must be of type \(type)"
+    case .valueNotFound(let type, let context): return "\(path(context)) must be of type \(type)"
+    case .keyNotFound(let key, _): return "\(key.stringValue) is missing"
+    case .dataCorrupted(let context):
+      return path(context).isEmpty
+        ? context.debugDescription : "\(path(context)): \(context.debugDescription)"
+    @unknown default: return "\(self)"
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+
+/// `metrics.jsonl`: one JSON object for each step, written as it happens.
+final class MetricsLog {
+  /// One line.
+  struct Line: Codable {
+    var stage: String
+    var step: Int
+    var of: Int
+    var seconds: Double
+    var loss: Double?
+    var losses: [String: Double]
+    var changed: Double?
+    var scores: Scores?
+  }
+
+  private let handle: FileHandle
+  private let url: URL
+
+  /// Opens the log of a run, cut to a length: what came after the last checkpoint is done again.
+  init(_ url: URL, keeping length: UInt64) throws(InputError) {
+    self.url = url
+    let manager = FileManager.default
+    if !manager.fileExists(atPath: url.path) {
+      _ = manager.createFile(atPath: url.path, contents: nil)
+    }
+    do {
+      handle = try FileHandle(forUpdating: url)
+      try handle.truncate(atOffset: min(length, try handle.seekToEnd()))
+      try handle.seekToEnd()
+    } catch {
+      throw InputError(.inputOutput, "\(url.path) cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// The bytes so far.
+  var length: UInt64 { (try? handle.offset()) ?? 0 }
+
+  /// Adds a line.
+  func append(_ line: Line) throws(InputError) {
+    var line = line
+    // JSON has no infinities; a loss that diverged is left out.
+    if let loss = line.loss, !loss.isFinite { line.loss = nil }
+    line.losses = line.losses.filter { $0.value.isFinite }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    do {
+      try handle.write(contentsOf: try encoder.encode(line) + Data("\n".utf8))
+    } catch {
+      throw InputError(.inputOutput, "\(url.path) cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// Adds lines that were logged elsewhere.
+  func append(_ lines: Data) throws(InputError) {
+    do {
+      try handle.write(contentsOf: lines)
+    } catch {
+      throw InputError(.inputOutput, "\(url.path) cannot be written: \(error.localizedDescription)")
+    }
+  }
+}

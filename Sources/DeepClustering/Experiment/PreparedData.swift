@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Torch
+
+/// A data set scaled and on its device: what a fit sees, and what is needed to read it back.
+public struct PreparedData {
+  /// n × D, single precision.
+  public let tensor: Tensor
+  /// The class of each row, for measuring only.
+  public let labels: [Int]?
+  /// The classes' names.
+  public let classNames: [String]?
+  /// Set when rows are images.
+  public let imageShape: ImageShape?
+  /// The scaling, to be applied to other data unchanged.
+  public let preprocessing: FittedPreprocessing
+  /// SHA-256 over shape and values before scaling.
+  public let digest: String
+  /// The name of the data set.
+  public let name: String
+  /// Where it came from.
+  public let source: String
+  /// The lowest and highest value before scaling.
+  public let valueRange: ClosedRange<Float>
+
+  /// Checks, scales and places a data set; takes it, so that its memory is freed at once.
+  ///
+  /// - Parameters:
+  ///   - dataset: The data set.
+  ///   - preprocessing: How its values are scaled.
+  ///   - clusters: K, which the distinct rows must allow; nil where the method finds it.
+  ///   - device: Where the tensor goes.
+  ///   - warnings: What is odd about the data is added here.
+  /// - Throws: `InputError` for data that cannot be clustered.
+  public init(
+    _ dataset: consuming Dataset, preprocessing: Preprocessing, clusters: Int?, device: Device,
+    warnings: inout [String]
+  ) throws(InputError) {
+    warnings += try dataset.validated(clusters: clusters)
+    digest = dataset.digest()
+    (labels, classNames, imageShape) = (dataset.labels, dataset.classNames, dataset.imageShape)
+    (name, source) = (dataset.name, dataset.source)
+    valueRange = dataset.valueRange ?? 0...1
+    self.preprocessing = preprocessing.fitted(to: dataset)
+    let shape = [dataset.rows, dataset.columns]
+    var values: [Float] = []
+    swap(&values, &dataset.values)
+    self.preprocessing.apply(to: &values, columns: shape[1])
+    tensor = Tensor(values, shape: shape, on: device)
+  }
+
+  /// Rows in the values of the file they came from.
+  public func unscaled(_ rows: Tensor) -> [Float] {
+    preprocessing.inverse(rows.scalars(), columns: tensor.shape[1])
+  }
+
+  /// Rows as pictures of bytes, when they are images.
+  func pictures(_ rows: Tensor) -> [UInt8] {
+    let (low, high) = (valueRange.lowerBound, valueRange.upperBound)
+    // Whole bytes stay what they are; other ranges are stretched to them.
+    let isByteRange = low >= 0 && high > 1 && high <= 255
+    let (base, scale) = isByteRange ? (0, 1) : (low, 255 / max(high - low, .leastNormalMagnitude))
+    return unscaled(rows).map { UInt8(max(0, min(255, (($0 - base) * scale).rounded()))) }
+  }
+}

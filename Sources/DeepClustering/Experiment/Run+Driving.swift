@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Torch
+
+extension Run {
+  /// What a checkpoint knows beside the learner's state.
+  private struct Position: Codable {
+    /// Bytes of `metrics.jsonl` that belong to it.
+    var logLength: UInt64
+    /// Seconds by stage so far.
+    var seconds: [String: Double]
+  }
+
+  private func checkpoint(_ stage: String) -> URL {
+    folder.file("checkpoint").appendingPathComponent("\(stage).safetensors")
+  }
+
+  /// How much of the log the newest checkpoint covers.
+  func lastCheckpointLength() throws(InputError) -> UInt64 {
+    for stage in ["clustering", "pretraining"] {
+      let url = checkpoint(stage)
+      guard FileManager.default.fileExists(atPath: url.path) else { continue }
+      let position = try Archive(contentsOf: url).value("position", as: Position.self)
+      record.seconds = position.seconds
+      return position.logLength
+    }
+    return 0
+  }
+
+  /// Advances a learner to its end, from its checkpoint where there is one.
+  func drive<L: Learner>(
+    _ learner: L, _ stage: String, _ context: FitContext, _ log: MetricsLog, labels: [Int]?,
+    assignments: (L.State) -> [Int]?
+  ) throws -> L.Outcome {
+    var start = clock.now
+    var state = try beginOrRestore(learner, stage, context)
+    let planned = learner.plannedSteps(context)
+    add(seconds(since: start), to: stage)
+    var saved = clock.now
+    while true {
+      start = clock.now
+      let report = learner.advance(&state, context)
+      let taken = seconds(since: start)
+      add(taken, to: stage)
+      let scores = labels.flatMap { labels in
+        assignments(state).map { Scores(predicted: $0, labels: labels).main }
+      }
+      let step = learner.stepsTaken(state)
+      try log.append(
+        MetricsLog.Line(
+          stage: stage, step: step, of: planned, seconds: taken, loss: report.loss,
+          losses: report.losses, changed: report.changed, scores: scores))
+      self.report(
+        .step(stage: stage, step: step, of: planned, seconds: taken, report: report, scores))
+      if let reason = report.stopReason {
+        if stage == "clustering" { record.stopReason = reason }
+        return learner.finish(state, context)
+      }
+      let stopping = shouldStop()
+      if stopping || seconds(since: saved) >= checkpointInterval {
+        try save(learner, state, stage, log)
+        saved = clock.now
+      }
+      if stopping { throw Interrupted() }
+    }
+  }
+
+  private func beginOrRestore<L: Learner>(
+    _ learner: L, _ stage: String, _ context: FitContext
+  ) throws -> L.State {
+    let url = checkpoint(stage)
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      return try learner.begin(context)
+    }
+    return try learner.restore(from: Archive(contentsOf: url), context)
+  }
+
+  private func save<L: Learner>(
+    _ learner: L, _ state: L.State, _ stage: String, _ log: MetricsLog
+  ) throws(InputError) {
+    var archive = Archive()
+    learner.store(state, in: &archive)
+    archive.set("position", Position(logLength: log.length, seconds: record.seconds ?? [:]))
+    try archive.write(to: checkpoint(stage))
+  }
+}
+
+extension Scores {
+  /// The three that are followed while a fit goes on.
+  fileprivate var main: Scores {
+    var scores = Scores(silhouette: nil)
+    (scores.acc, scores.nmi, scores.ari) = (acc, nmi, ari)
+    return scores
+  }
+}

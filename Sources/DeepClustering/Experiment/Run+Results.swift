@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Torch
+
+extension Run {
+  /// Measures the model and writes all files of the folder.
+  func finish<M: ClusteringMethod>(
+    _ method: M, _ model: M.Outcome, _ data: PreparedData, _ context: FitContext
+  ) throws {
+    report(.stage("measuring and writing \(folder.url.path)"))
+    let start = clock.now
+    try writeModel(model, data)
+    try writeAssignments(model, data)
+    if let model = model as? any EmbeddingModel {
+      try writeEmbedding(model, data)
+    }
+    measure(model, data, clusters: method.clusters)
+    add(seconds(since: start), to: "scoring")
+    record.peakMemoryBytes = peakMemoryBytes()
+    (record.status, record.finished) = (.finished, timestamp())
+    try folder.write(record)
+    // The results are complete; what was kept for resuming is not needed any more.
+    try? FileManager.default.removeItem(at: folder.file("checkpoint"))
+  }
+
+  private func writeModel(_ model: any ClusteringModel, _ data: PreparedData) throws(InputError) {
+    var archive = Archive()
+    model.store(in: &archive)
+    archive.set("preprocessing", data.preprocessing)
+    archive.set("columns", data.tensor.shape[1])
+    try archive.write(to: folder.file("model.safetensors"))
+  }
+
+  private func writeAssignments(
+    _ model: any ClusteringModel, _ data: PreparedData
+  ) throws(InputError) {
+    let n = model.assignments.count
+    try NPY.write(model.assignments, shape: [n], to: folder.file("assignments.npy"))
+    try NPY.write(model.certainty, shape: [n], to: folder.file("certainty.npy"))
+    if let labels = data.labels {
+      try NPY.write(labels, shape: [n], to: folder.file("labels.npy"))
+    }
+    var text = data.labels == nil ? "index,cluster,certainty\n" : "index,cluster,certainty,class\n"
+    for index in 0..<n {
+      text += "\(index),\(model.assignments[index]),\(model.certainty[index])"
+      if let label = data.labels?[index] {
+        text += "," + csv(data.classNames?[label] ?? "\(label)")
+      }
+      text += "\n"
+    }
+    try folder.write(text, to: "assignments.csv")
+  }
+
+  private func csv(_ field: String) -> String {
+    guard field.contains(where: { "\",\n\r".contains($0) }) else { return field }
+    return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  }
+
+  private func writeEmbedding(
+    _ model: any EmbeddingModel, _ data: PreparedData
+  ) throws(InputError) {
+    let embedding = model.embedding(of: data.tensor)
+    let (n, d) = (embedding.shape[0], embedding.shape[1])
+    let values: [Float] = embedding.scalars()
+    // Where the space is that of the data, the data need not be written a second time.
+    if d < data.tensor.shape[1] {
+      try NPY.write(values, shape: [n, d], to: folder.file("embedding.npy"))
+    }
+    try NPY.write(
+      model.centroids.scalars(as: Float.self), shape: model.centroids.shape,
+      to: folder.file("centroids.npy"))
+    try NPY.write(
+      planarProjection(embedding), shape: [n, 2], to: folder.file("projection.npy"))
+    var generator = SplitMix64(seed: Seed(configuration.seed).stream("silhouette"))
+    let silhouette = Silhouette.mean(
+      values: values, columns: d, clusters: model.assignments, using: &generator)
+    record.scores = Scores(silhouette: silhouette)
+    if let shape = data.imageShape { try writePictures(model, data, shape) }
+  }
+
+  private func writePictures(
+    _ model: any EmbeddingModel, _ data: PreparedData, _ shape: ImageShape
+  ) throws(InputError) {
+    let pictures = folder.file("pictures")
+    do {
+      try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        .inputOutput, "\(pictures.path) cannot be made: \(error.localizedDescription)")
+    }
+    let size = [shape.height, shape.width, shape.channels]
+    let k = model.centroids.shape[0]
+    if let decoded = model.decodedCentroids() {
+      try NPY.write(
+        data.pictures(decoded), shape: [k] + size,
+        to: pictures.appendingPathComponent("centroids.npy"))
+    }
+    let shown = 10
+    let ranked = ranking(model, clusters: k)
+    let choices = [
+      ("most_certain", ranked.map { Array($0.prefix(shown)) }),
+      ("least_certain", ranked.map { Array($0.suffix(shown).reversed()) }),
+    ]
+    for (name, chosen) in choices {
+      let index = chosen.flatMap { $0 + [Int](repeating: -1, count: shown - $0.count) }
+      let rows = data.tensor.rows(
+        at: Tensor(
+          index.map { Int64(max($0, 0)) }, shape: [index.count], on: data.tensor.device))
+      try NPY.write(
+        index, shape: [k, shown], to: pictures.appendingPathComponent("\(name)_index.npy"))
+      try NPY.write(
+        data.pictures(rows), shape: [k, shown] + size,
+        to: pictures.appendingPathComponent("\(name).npy"))
+    }
+  }
+
+  /// The samples of each cluster, the most certain first.
+  private func ranking(_ model: any ClusteringModel, clusters: Int) -> [[Int]] {
+    var members = [[Int]](repeating: [], count: clusters)
+    for (index, cluster) in model.assignments.enumerated() where cluster >= 0 {
+      members[cluster].append(index)
+    }
+    return members.map { $0.sorted { model.certainty[$0] > model.certainty[$1] } }
+  }
+
+  private func measure(_ model: any ClusteringModel, _ data: PreparedData, clusters: Int) {
+    var sizes = [Int](repeating: 0, count: clusters)
+    for cluster in model.assignments where cluster >= 0 { sizes[cluster] += 1 }
+    record.clusterSizes = sizes
+    let empty = sizes.count { $0 == 0 }
+    if empty > 0 {
+      warn("\(empty) of \(clusters) clusters are empty: ask for fewer, or try another seed")
+    }
+    guard let labels = data.labels else { return }
+    let classes = data.classNames?.count ?? ((labels.max() ?? 0) + 1)
+    let table = ContingencyTable(
+      predicted: model.assignments, labels: labels, clusters: clusters, classes: classes)
+    let matching = ClassMatching(table, names: data.classNames)
+    record.scores = Scores(table, matching, silhouette: record.scores?.silhouette)
+    record.contingency = table.rows
+    record.matching = matching.classOfCluster
+    record.classScores = matching.classScores
+  }
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Foundation
+internal import Torch
+
+/// A run of one method on one data set, in a folder, that survives being killed.
+///
+/// `execute` reads the data, pretrains where the method needs it, fits, measures and writes the
+/// folder. Between any two steps it can stop; a run that is resumed ends with the same bits as one
+/// that was never stopped.
+public final class Run {
+  /// What there is to tell while a run goes on.
+  public enum Event: Sendable {
+    /// A stage begins: what it is, in a few words.
+    case stage(String)
+    /// A step of a stage was made: which of how many, how long it took, and what it reports.
+    case step(stage: String, step: Int, of: Int, seconds: Double, report: StepReport, Scores?)
+    /// Something that the user should know.
+    case warning(String)
+  }
+
+  /// The run was stopped on request; it can be resumed.
+  public struct Interrupted: Error {}
+
+  /// Where the run is written.
+  public let folder: RunFolder
+  /// What was asked for.
+  public let configuration: RunConfiguration
+  /// The pretrained networks to share; nil for none.
+  public var cache: PretrainingCache?
+  /// Seconds between checkpoints, at least.
+  public var checkpointInterval = 20.0
+  /// Is told what happens.
+  public var report: (Event) -> Void = { _ in }
+  /// Asked between any two steps.
+  public var shouldStop: () -> Bool = { false }
+
+  private let resuming: Bool
+  var record: RunRecord
+  let clock = ContinuousClock()
+
+  /// A new run; makes the folder.
+  public init(_ configuration: RunConfiguration, folder: URL) throws(InputError) {
+    let method = try configuration.makeMethod()
+    self.folder = RunFolder(folder)
+    self.configuration = configuration
+    resuming = false
+    record = RunRecord(configuration, method)
+    try self.folder.create()
+    try self.folder.write(configuration.yaml(), to: "config.yaml")
+    try self.folder.write(record)
+  }
+
+  /// A run that was stopped or killed.
+  public init(resuming folder: URL) throws(InputError) {
+    self.folder = RunFolder(folder)
+    configuration = try self.folder.configuration()
+    resuming = true
+    let method = try configuration.makeMethod()
+    record = try self.folder.record() ?? RunRecord(configuration, method)
+  }
+
+  /// Whether all is done already.
+  public var isFinished: Bool { record.status == .finished }
+
+  /// Does what is left to do.
+  ///
+  /// - Returns: The record that `run.json` holds.
+  /// - Throws: `InputError` for what is wrong with the data or the disk; `Interrupted` when
+  ///   `shouldStop` said so.
+  @discardableResult
+  public func execute() throws -> RunRecord {
+    guard !isFinished else { return record }
+    let method = try configuration.makeMethod()
+    try execute(method)
+    return record
+  }
+
+  private func execute<M: ClusteringMethod>(_ method: M) throws {
+    if let reason = configuration.device.unavailableReason() {
+      throw InputError(.unavailable, reason)
+    }
+    let plan = try plan()
+    Threads.use(plan.threads)
+    (record.status, record.threads) = (.running, plan.threads)
+    record.kernels = plan.compute.kernelName(on: configuration.device)
+    record.seconds = plan.seconds
+    let data = try prepare(method)
+    var context = FitContext(
+      data: data.tensor, seed: Seed(configuration.seed), compute: plan.compute)
+    let log = try MetricsLog(folder.file("metrics.jsonl"), keeping: try lastCheckpointLength())
+    do {
+      if let pretraining = method.pretraining {
+        for text in pretraining.warnings { warn(text) }
+        context.pretrained = try pretrained(pretraining, data, context, log)
+      }
+      report(.stage("clustering with \(M.card.title)"))
+      let model = try drive(
+        method, "clustering", context, log, labels: data.labels,
+        assignments: { method.assignments($0) })
+      try finish(method, model, data, context)
+    } catch let stop as Interrupted {
+      record.status = .interrupted
+      try folder.write(record)
+      throw stop
+    }
+  }
+
+  /// What must stay the same when a run is resumed, beside the configuration.
+  private struct Plan: Codable {
+    var compute: Compute
+    var threads: Int
+    var seconds: [String: Double] = [:]
+  }
+
+  private func plan() throws(InputError) -> Plan {
+    let url = folder.file("checkpoint").appendingPathComponent("plan.json")
+    if resuming, let data = try? Data(contentsOf: url),
+      var plan = try? JSONDecoder().decode(Plan.self, from: data)
+    {
+      plan.seconds = record.seconds ?? [:]
+      return plan
+    }
+    let threads = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    Threads.use(threads)
+    let plan = Plan(
+      compute: .measured(configuration.precision, on: configuration.device), threads: threads)
+    guard let data = try? JSONEncoder().encode(plan) else {
+      throw InputError(.internalError, "the plan has no JSON form")
+    }
+    try writeAtomically(data, to: url)
+    return plan
+  }
+
+  private func prepare(_ method: any ClusteringMethod) throws -> PreparedData {
+    report(.stage("reading \(configuration.data)"))
+    let start = clock.now
+    let dataset = try Dataset.load(
+      configuration.data, labels: configuration.labels, labelColumn: configuration.labelColumn,
+      progress: { self.report(.stage($0)) })
+    var warnings: [String] = []
+    let data = try PreparedData(
+      dataset, preprocessing: configuration.preprocessing, clusters: method.clusters,
+      device: configuration.device, warnings: &warnings)
+    warnings.forEach(warn)
+    if configuration.precision == .bfloat16 && configuration.device == .cpu && !hasFastBFloat16 {
+      warn("this processor has no bfloat16 arithmetic: --precision float32 is faster here")
+    }
+    try refuseOtherData(data)
+    record.describe(data)
+    add(seconds(since: start), to: "data")
+    try folder.write(record)
+    return data
+  }
+
+  private func refuseOtherData(_ data: PreparedData) throws(InputError) {
+    guard resuming, let before = record.data.digest, before != data.digest else { return }
+    throw InputError(
+      .data,
+      "\(configuration.data) is not what \(folder.url.path) was begun with: start a new run")
+  }
+
+  private func pretrained(
+    _ pretraining: Pretraining, _ data: PreparedData, _ context: FitContext, _ log: MetricsLog
+  ) throws -> Autoencoder {
+    let own = folder.file("checkpoint").appendingPathComponent("pretrained.safetensors")
+    if resuming, let archive = try? Archive(contentsOf: own) {
+      return try Autoencoder(from: archive, under: "network", on: context.device)
+    }
+    let entry = cache?.entry(
+      pretraining, data: data, seed: context.seed, compute: context.compute,
+      threads: Threads.count)
+    if let entry, let network = cache?.network(entry, on: context.device) {
+      report(.stage("taking the pretrained autoencoder from the cache"))
+      record.pretrained = "cache"
+      if let lines = try? Data(contentsOf: entry.metrics) { try log.append(lines) }
+      try keep(network, at: own)
+      return network
+    }
+    report(.stage("pretraining the autoencoder"))
+    let network = try drive(pretraining, "pretraining", context, log, labels: nil) { _ in nil }
+    record.pretrained = "trained"
+    try keep(network, at: own)
+    if let entry {
+      let metrics = (try? Data(contentsOf: folder.file("metrics.jsonl"))) ?? Data()
+      cache?.keep(network, metrics: metrics, as: entry)
+    }
+    return network
+  }
+
+  private func keep(_ network: Autoencoder, at url: URL) throws(InputError) {
+    var archive = Archive()
+    network.store(in: &archive, under: "network")
+    try archive.write(to: url)
+  }
+
+  func warn(_ text: String) {
+    if record.warnings?.contains(text) == true { return }
+    record.warnings = (record.warnings ?? []) + [text]
+    report(.warning(text))
+  }
+
+  func seconds(since start: ContinuousClock.Instant) -> Double {
+    let parts = (clock.now - start).components
+    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+  }
+
+  func add(_ seconds: Double, to stage: String) {
+    record.seconds = record.seconds ?? [:]
+    record.seconds?[stage, default: 0] += seconds
+    record.seconds?["total", default: 0] += seconds
+  }
+}
+
+extension RunRecord {
+  /// The record of a run that has not begun.
+  init<M: ClusteringMethod>(_ configuration: RunConfiguration, _ method: M) {
+    self.init(
+      format: Self.currentFormat, version: deepClusteringVersion,
+      data: DataDescription(name: configuration.data, source: configuration.data),
+      method: Method(
+        name: M.card.name, title: M.card.title, paper: "\(M.card.paper), \(M.card.venue)",
+        profile: configuration.profile ?? M.card.profiles.first?.name,
+        hyperparameters: Hyperparameters.values(of: method)),
+      clusters: method.clusters)
+    (status, seed, machine) = (.running, configuration.seed, .current)
+    device = configuration.device.description
+    precision = configuration.precision.rawValue
+    started = timestamp()
+    commit = ProcessInfo.processInfo.environment["DEEPCLUST_COMMIT"]
+  }
+
+  fileprivate mutating func describe(_ data: PreparedData) {
+    self.data = DataDescription(
+      name: data.name, source: data.source, rows: data.tensor.shape[0],
+      columns: data.tensor.shape[1], imageShape: data.imageShape,
+      classNames: data.labels == nil ? nil : data.classNames, digest: data.digest,
+      preprocessing: data.preprocessing.kind.rawValue)
+  }
+}
+
+extension Compute {
+  fileprivate func kernelName(on device: Device) -> String {
+    guard device == .cpu else { return "CUDA" }
+    return path == .fused ? "oneDNN, bias and ReLU fused" : "libtorch's own"
+  }
+}

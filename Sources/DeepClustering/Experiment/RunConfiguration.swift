@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Foundation
+public import Torch
+internal import Yams
+
+/// All that decides a run: data, method, hyperparameters, seed, and how to compute.
+public struct RunConfiguration: Codable, Sendable, Equatable {
+  /// A catalog name or a path.
+  public var data: String
+  /// A file with the class of each row; labels measure, they are never learned from.
+  public var labels: String?
+  /// The column of a text table that holds the classes.
+  public var labelColumn: String?
+  /// The method's name.
+  public var method = "dec"
+  /// One of the method's profiles; nil for its default.
+  public var profile: String?
+  /// K.
+  public var clusters = 10
+  /// Changed hyperparameters by name.
+  public var hyperparameters: [String: JSONValue] = [:]
+  /// How the values are scaled.
+  public var preprocessing = Preprocessing.automatic
+  /// From which every random stream is derived.
+  public var seed: UInt64 = 1
+  /// Where to compute.
+  public var device = Device.cpu
+  /// The precision of the large products.
+  public var precision = Precision.float32
+  /// Threads on the CPU; nil for as many as there are cores.
+  public var threads: Int?
+
+  /// A configuration with the usual settings.
+  public init(data: String) { self.data = data }
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case data, labels, labelColumn, method, profile, clusters, hyperparameters, preprocessing
+    case seed, device, precision, threads
+  }
+
+  /// Reads a configuration; what is missing keeps its usual setting, except for `data`.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(data: try values.decode(String.self, forKey: .data))
+    labels = try values.decodeIfPresent(String.self, forKey: .labels)
+    labelColumn = try values.decodeIfPresent(String.self, forKey: .labelColumn)
+    method = try values.decodeIfPresent(String.self, forKey: .method) ?? method
+    profile = try values.decodeIfPresent(String.self, forKey: .profile)
+    clusters = try values.decodeIfPresent(Int.self, forKey: .clusters) ?? clusters
+    hyperparameters =
+      try values.decodeIfPresent([String: JSONValue].self, forKey: .hyperparameters) ?? [:]
+    preprocessing =
+      try values.decodeIfPresent(Preprocessing.self, forKey: .preprocessing) ?? preprocessing
+    seed = try values.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed
+    device = try values.decodeIfPresent(Device.self, forKey: .device) ?? device
+    precision = try values.decodeIfPresent(Precision.self, forKey: .precision) ?? precision
+    threads = try values.decodeIfPresent(Int.self, forKey: .threads)
+  }
+
+  /// The configuration of a YAML file; keys that mean nothing are refused.
+  ///
+  /// - Parameters:
+  ///   - url: The file.
+  ///   - data: Takes the place of the file's `data` when given.
+  /// - Returns: The configuration.
+  /// - Throws: `InputError` for a file that cannot be read, is not YAML or has unknown keys.
+  public static func read(_ url: URL, data: String? = nil) throws(InputError) -> RunConfiguration {
+    do {
+      let text = try String(contentsOf: url, encoding: .utf8)
+      var object = try YAMLDecoder().decode([String: JSONValue].self, from: text)
+      if let data { object["data"] = .string(data) }
+      let known = CodingKeys.allCases.map(\.rawValue)
+      if let unknown = object.keys.sorted().first(where: { !known.contains($0) }) {
+        let near = NearNames.of(unknown, among: known)
+        let hint =
+          near.isEmpty
+          ? "there are \(known.joined(separator: ", "))"
+          : "did you mean \(near.joined(separator: " or "))?"
+        throw InputError(.usage, "\(url.path): there is no setting \(unknown); \(hint)")
+      }
+      return try JSONDecoder().decode(
+        RunConfiguration.self, from: JSONEncoder().encode(JSONValue.object(object)))
+    } catch let error as InputError {
+      throw error
+    } catch let error as DecodingError {
+      throw InputError(.usage, "\(url.path): \(error.sentence)")
+    } catch let error as YamlError {
+      throw InputError(.usage, "\(url.path) is not YAML: \(error)")
+    } catch {
+      throw InputError(.missing, "\(url.path) cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+  /// The configuration as YAML.
+  public func yaml() throws(InputError) -> String {
+    do {
+      return try YAMLEncoder().encode(self)
+    } catch {
+      throw InputError(.internalError, "the configuration has no YAML form: \(error)")
+    }
+  }
+
+  /// The method with its profile and changed hyperparameters.
+  public func makeMethod() throws(InputError) -> any ClusteringMethod {
+    try make(try MethodCatalog.method(method))
+  }
+
+  private func make<M: ClusteringMethod>(_ type: M.Type) throws(InputError) -> M {
+    guard clusters >= 1 else {
+      throw InputError(.usage, "the number of clusters is \(clusters), but it must be at least 1")
+    }
+    var made = M(clusters: clusters)
+    if let profile {
+      guard let found = M.profile(profile, clusters: clusters) else {
+        let names = M.card.profiles.map(\.name).joined(separator: ", ")
+        throw InputError(
+          .usage, "\(M.card.name) has no profile \(profile): it has \(names)")
+      }
+      made = found
+    }
+    return try Hyperparameters.setting(hyperparameters, of: made)
+  }
+}

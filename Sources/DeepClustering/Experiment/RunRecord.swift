@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `run.json` says of a run: what it was, how it went, what it found.
+public struct RunRecord: Codable, Sendable {
+  /// The format that this version writes and reads.
+  public static let currentFormat = 1
+
+  /// The data.
+  public struct DataDescription: Codable, Sendable {
+    /// The catalog name, or the file's.
+    public var name: String
+    /// The catalog name or path as it was given.
+    public var source: String?
+    /// n.
+    public var rows: Int?
+    /// D.
+    public var columns: Int?
+    /// Set when rows are images.
+    public var imageShape: ImageShape?
+    /// Set when labels are there.
+    public var classNames: [String]?
+    /// SHA-256 over shape and values.
+    public var digest: String?
+    /// The scaling that was applied.
+    public var preprocessing: String?
+  }
+
+  /// The method.
+  public struct Method: Codable, Sendable {
+    /// Its name in commands.
+    public var name: String
+    /// Its name in sentences.
+    public var title: String?
+    /// Authors, title, venue.
+    public var paper: String?
+    /// The profile that was asked for.
+    public var profile: String?
+    /// All hyperparameters.
+    public var hyperparameters: JSONValue?
+  }
+
+  /// The machine.
+  public struct Machine: Codable, Sendable, Equatable {
+    /// The processor's name.
+    public var processor: String?
+    /// Cores that the process may use.
+    public var cores: Int?
+    /// Bytes of memory.
+    public var memoryBytes: Double?
+    /// The operating system.
+    public var system: String?
+  }
+
+  /// How the run ended.
+  public enum Status: String, Codable, Sendable {
+    /// The fit goes on, or was killed.
+    case running
+    /// The fit was stopped and can be resumed.
+    case interrupted
+    /// All is done.
+    case finished
+  }
+
+  /// The format of the run folder.
+  public var format: Int
+  /// The version of this program.
+  public var version: String?
+  /// The commit that the program was built from, where it is known.
+  public var commit: String?
+  /// How the run ended.
+  public var status: Status?
+  /// The data.
+  public var data: DataDescription
+  /// The method.
+  public var method: Method
+  /// K.
+  public var clusters: Int
+  /// The seed.
+  public var seed: UInt64?
+  /// Where it was computed.
+  public var device: String?
+  /// In which precision.
+  public var precision: String?
+  /// With how many threads.
+  public var threads: Int?
+  /// By which kernels.
+  public var kernels: String?
+  /// On which machine.
+  public var machine: Machine?
+  /// Where the pretrained network came from: `trained` by this run, or `cache`.
+  public var pretrained: String?
+  /// The most memory that the process held, in bytes.
+  public var peakMemoryBytes: Double?
+  /// When it started (ISO 8601).
+  public var started: String?
+  /// When it ended (ISO 8601).
+  public var finished: String?
+  /// Seconds by stage, over all sessions of the run.
+  public var seconds: [String: Double]?
+  /// Why the fit ended.
+  public var stopReason: String?
+  /// The scores; those that need labels only where there are labels.
+  public var scores: Scores?
+  /// Samples of each cluster.
+  public var clusterSizes: [Int]?
+  /// Clusters × classes.
+  public var contingency: [[Int]]?
+  /// The class matched to each cluster; −1 for none.
+  public var matching: [Int]?
+  /// Precision, recall and F1 of each class after matching.
+  public var classScores: [ClassScore]?
+  /// What the user should know.
+  public var warnings: [String]?
+}

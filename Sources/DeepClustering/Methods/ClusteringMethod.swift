@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Torch
+
+/// What a fit works on, and how it computes.
+public struct FitContext {
+  /// The samples, preprocessed: n × D, single precision, on `device`.
+  public let data: Tensor
+  /// From which every random stream is derived.
+  public let seed: Seed
+  /// The precision and kernels of the large products.
+  public let compute: Compute
+  /// The network that methods with `pretraining` start from.
+  public var pretrained: Autoencoder?
+  /// How much each sample counts (k-means only); nil when all count the same.
+  public var weights: [Float]?
+
+  /// A context.
+  public init(
+    data: Tensor, seed: Seed, compute: Compute = .plain, pretrained: Autoencoder? = nil
+  ) {
+    precondition(data.shape.count == 2, "the data must be a matrix, not \(data.shape)")
+    self.data = data
+    self.seed = seed
+    self.compute = compute
+    self.pretrained = pretrained
+  }
+
+  /// Where the data are.
+  public var device: Device { data.device }
+  /// The number of samples n.
+  public var rows: Int { data.shape[0] }
+  /// The number of features D.
+  public var columns: Int { data.shape[1] }
+}
+
+/// What one step of a fit has to say.
+public struct StepReport: Sendable, Equatable {
+  /// The objective, averaged over the step.
+  public var loss: Double
+  /// The terms of the objective by name, before they are weighted.
+  public var losses: [String: Double]
+  /// The share of samples whose cluster differs from the step before.
+  public var changed: Double?
+  /// Why the fit ends with this step; nil while it goes on.
+  public var stopReason: String?
+
+  /// A report.
+  public init(
+    loss: Double, losses: [String: Double] = [:], changed: Double? = nil, stopReason: String? = nil
+  ) {
+    self.loss = loss
+    self.losses = losses
+    self.changed = changed
+    self.stopReason = stopReason
+  }
+}
+
+/// A fit as a value that advances: the conforming type holds hyperparameters, `State` all that
+/// changes.
+///
+/// Whoever drives it can stop, save, resume and show progress between any two steps. Random numbers
+/// come from streams that are made afresh for each step from the seed, so a state that was stored
+/// and restored goes on with the same bits.
+public protocol Learner: Sendable, Codable {
+  /// All that changes while learning.
+  associatedtype State
+  /// What was learned.
+  associatedtype Outcome
+
+  /// The state before the first step.
+  func begin(_ context: FitContext) throws -> State
+  /// One step; a report with a `stopReason` is the last.
+  func advance(_ state: inout State, _ context: FitContext) -> StepReport
+  /// The result of a state, finished or not.
+  func finish(_ state: State, _ context: FitContext) -> Outcome
+  /// The number of steps, if nothing ends the fit sooner.
+  func plannedSteps(_ context: FitContext) -> Int
+  /// The number of steps that a state has taken.
+  func stepsTaken(_ state: State) -> Int
+
+  /// Puts a state into an archive.
+  func store(_ state: State, in archive: inout Archive)
+  /// The state of an archive.
+  func restore(from archive: Archive, _ context: FitContext) throws -> State
+}
+
+/// A method that finds clusters.
+public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
+  /// Name, title and source.
+  static var card: MethodCard { get }
+  /// The method as people usually want it.
+  init(clusters: Int)
+  /// The hyperparameters of a profile in `card.profiles`; nil for another name.
+  static func profile(_ name: String, clusters: Int) -> Self?
+
+  /// K, the number of clusters.
+  var clusters: Int { get }
+  /// The autoencoder's pretraining, for methods that start from one.
+  var pretraining: Pretraining? { get }
+  /// The cluster of every sample, as the state has them now; nil before there are any.
+  func assignments(_ state: State) -> [Int]?
+}
+
+extension ClusteringMethod {
+  /// The default profile only.
+  public static func profile(_ name: String, clusters: Int) -> Self? {
+    name == "default" ? Self(clusters: clusters) : nil
+  }
+}
+
+/// What there is to say of a method, for people and tables.
+public struct MethodCard: Sendable {
+  /// A profile: its name and what it is for.
+  public typealias Profile = (name: String, purpose: String)
+
+  /// The name in commands and files: lower case, with hyphens.
+  public let name: String
+  /// The name in sentences.
+  public let title: String
+  /// Authors, title.
+  public let paper: String
+  /// Where and when it appeared.
+  public let venue: String
+  /// The sets of hyperparameters; the first is the default.
+  public let profiles: [Profile]
+
+  /// A card.
+  public init(
+    name: String, title: String, paper: String, venue: String,
+    profiles: [Profile] = [("default", "the usual settings")]
+  ) {
+    self.name = name
+    self.title = title
+    self.paper = paper
+    self.venue = venue
+    self.profiles = profiles
+  }
+}
+
+/// The methods there are.
+public enum MethodCatalog {
+  /// All, in the order in which they are listed.
+  public static let all: [any ClusteringMethod.Type] = [
+    KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self,
+  ]
+
+  /// The method of a name.
+  public static func method(_ name: String) throws(InputError) -> any ClusteringMethod.Type {
+    if let found = all.first(where: { $0.card.name == name }) { return found }
+    let names = all.map { $0.card.name }.joined(separator: ", ")
+    throw InputError(.usage, "there is no method \(name): there are \(names)")
+  }
+}

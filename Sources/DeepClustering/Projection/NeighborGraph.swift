@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Torch
+
+/// A weighted undirected graph in compressed rows.
+struct NeighborGraph {
+  /// Where each node's edges start; one entry more than nodes.
+  var starts: [Int]
+  /// The other end of each edge; each edge is listed at both its ends.
+  var neighbors: [Int32]
+  /// The weight of each edge.
+  var weights: [Float]
+
+  /// The number of nodes.
+  var count: Int { starts.count - 1 }
+
+  /// The fuzzy graph of the k nearest neighbours (McInnes, Healy, Melville: UMAP, 2018, §3.1).
+  ///
+  /// The weight from i to j is exp(−(d_ij − ρ_i)/σ_i), with ρ_i the distance to the nearest
+  /// neighbour and σ_i such that the weights of i add to log₂ k; both directions are joined by
+  /// a + b − a·b.
+  init(fuzzy found: NearestNeighbors) {
+    let k = found.count
+    let n = found.indices.count / k
+    var edges: [[(Int32, Float)]] = Array(repeating: [], count: n)
+    for node in 0..<n {
+      let range = (node * k)..<((node + 1) * k)
+      let weights = Self.weights(found.squaredDistances[range].map { $0.squareRoot() })
+      for (index, weight) in zip(found.indices[range], weights) {
+        edges[node].append((index, weight))
+        edges[Int(index)].append((Int32(node), weight))
+      }
+    }
+    (starts, neighbors, weights) = ([0], [], [])
+    for list in edges {
+      for (other, weight) in list.sorted(by: { $0.0 < $1.0 }) {
+        if let last = neighbors.last, neighbors.count > (starts.last ?? 0), last == other {
+          let earlier = weights[weights.count - 1]
+          weights[weights.count - 1] = earlier + weight - earlier * weight
+        } else {
+          neighbors.append(other)
+          weights.append(weight)
+        }
+      }
+      starts.append(neighbors.count)
+    }
+  }
+
+  private static func weights(_ distances: [Float]) -> [Float] {
+    let nearest = distances.first ?? 0
+    let target = log2(Float(distances.count))
+    func decayed(_ sigma: Float) -> [Float] { distances.map { exp(-max($0 - nearest, 0) / sigma) } }
+    var (low, high): (Float, Float) = (1e-6, 1e6)
+    // Bisection on a logarithmic scale; the sum grows with σ.
+    for _ in 0..<40 {
+      let middle = (low * high).squareRoot()
+      if decayed(middle).reduce(0, +) > target { high = middle } else { low = middle }
+    }
+    return decayed(high)
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import DeepClustering
+import Foundation
+
+/// The command `deepclust`.
+@main
+struct DeepClust: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "deepclust",
+    abstract: "Learns a representation of the data and its clusters together.",
+    version: deepClusteringVersion,
+    subcommands: [
+      FitCommand.self, PredictCommand.self, EvaluateCommand.self, ReportCommand.self,
+      DataCommand.self, MethodsCommand.self, BenchEpochCommand.self, BenchKMeansCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as InputError {
+      tell("deepclust: \(error.description)")
+      Foundation.exit(error.kind.rawValue)
+    } catch is Run.Interrupted {
+      Foundation.exit(130)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
+
+/// Writes a line to standard error, which progress and mistakes go to.
+func tell(_ line: String) {
+  FileHandle.standardError.write(Data((line + "\n").utf8))
+}
+
+/// Writes a value as one line of JSON to standard output.
+func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import ClusteringReport
+import DeepClustering
+import Foundation
+import Torch
+
+/// `deepclust fit`: from data to a run folder with a report.
+struct FitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Clusters a data set and writes a run folder with a report.",
+    discussion: """
+      DATA is a name of `deepclust data list` or a path: .npy, .npz, .csv or .tsv (gz too), IDX, or \
+      a folder with MNIST's four files. Stopped by Ctrl-C or killed, a run goes on with --resume \
+      and ends with the same bytes.
+      """)
+
+  @Argument(help: "A catalog name or a path; not needed with --resume.")
+  var data: String?
+  @Option(help: "See `deepclust methods`.") var method: String?
+  @Option(help: "One of the method's profiles.") var profile: String?
+  @Option(name: [.customLong("clusters"), .customShort("k")], help: "K, the number of clusters.")
+  var clusters: Int?
+  @Option(help: "A file with the class of each row; measures, is never learned from.")
+  var labels: String?
+  @Option(help: "The column of a text table that holds the classes: name, number, or last.")
+  var labelColumn: String?
+  @Option(help: "A YAML file with any of these settings.") var config: String?
+  @Option(
+    name: .customLong("set"), help: "A hyperparameter, as in epochs=50; may be repeated.")
+  var settings: [String] = []
+  @Option(
+    help: "none, unit-range, unit-norm, standard-score, mean-square or auto.")
+  var preprocessing: String?
+  @Option(help: "From which every random number follows.") var seed: UInt64?
+  @Option(help: "cpu, cuda or cuda:N.") var device: String?
+  @Option(help: "float32, or bfloat16 for mixed precision.") var precision: String?
+  @Option(help: "Threads on the CPU.") var threads: Int?
+  @Option(help: "The run folder; by default runs/DATA-METHOD-SEED.") var output: String?
+  @Flag(help: "Go on with the run of --output.") var resume = false
+  @Flag(help: "Train the autoencoder even if the cache has it.") var noCache = false
+  @Flag(help: "Print one JSON object at the end.") var json = false
+  @Flag(help: "No progress.") var quiet = false
+
+  func run() throws {
+    Interruption.listen()
+    let run = try makeRun()
+    run.cache = noCache ? nil : PretrainingCache()
+    run.shouldStop = { Interruption.requested }
+    let display = ProgressDisplay(quiet: quiet)
+    run.report = display.show
+    let folder = run.folder.url
+    if run.isFinished { tell("\(folder.relativePath) is finished already") }
+    do {
+      try run.execute()
+    } catch let stop as Run.Interrupted {
+      display.end()
+      tell("stopped and saved; go on with: deepclust fit --resume --output \(folder.relativePath)")
+      throw stop
+    }
+    display.end()
+    let report = try RunReport(folder: folder).write()
+    guard let record = try run.folder.record() else { return }
+    if json {
+      try printJSON(Summary(record, output: folder.path))
+    } else {
+      print(summaryText(record, report: report.relativePath))
+    }
+  }
+
+  private func makeRun() throws -> Run {
+    if resume {
+      guard let output else {
+        throw InputError(.usage, "--resume needs --output with the folder of the run")
+      }
+      return try Run(resuming: URL(fileURLWithPath: output))
+    }
+    let configuration = try makeConfiguration()
+    let name = URL(fileURLWithPath: configuration.data).deletingPathExtension().lastPathComponent
+    let folder = output ?? "runs/\(name)-\(configuration.method)-\(configuration.seed)"
+    return try Run(configuration, folder: URL(fileURLWithPath: folder))
+  }
+
+  private func makeConfiguration() throws -> RunConfiguration {
+    var result: RunConfiguration
+    if let config {
+      result = try RunConfiguration.read(URL(fileURLWithPath: config), data: data)
+    } else {
+      guard let data else {
+        throw InputError(
+          .usage, "which data? Give a path, or a name of `deepclust data list`")
+      }
+      result = RunConfiguration(data: data)
+    }
+    result.method = method ?? result.method
+    result.profile = profile ?? result.profile
+    result.clusters = clusters ?? result.clusters
+    result.labels = labels ?? result.labels
+    result.labelColumn = labelColumn ?? result.labelColumn
+    result.seed = seed ?? result.seed
+    result.threads = threads ?? result.threads
+    if let threads, threads < 1 {
+      throw InputError(.usage, "--threads must be at least 1, not \(threads)")
+    }
+    result.preprocessing = try choice(preprocessing, "--preprocessing") ?? result.preprocessing
+    result.precision = try choice(precision, "--precision") ?? result.precision
+    if let device {
+      guard let known = Device(device) else {
+        throw InputError(.usage, "there is no device \(device): use cpu, cuda or cuda:N")
+      }
+      result.device = known
+    }
+    for setting in settings {
+      let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        throw InputError(.usage, "--set takes key=value, not \(setting)")
+      }
+      result.hyperparameters[parts[0]] = Hyperparameters.value(of: parts[1])
+    }
+    return result
+  }
+}
+
+/// The value of an option that is one of a few words.
+func choice<T: RawRepresentable & CaseIterable>(_ text: String?, _ option: String) throws -> T?
+where T.RawValue == String {
+  guard let text else { return nil }
+  if let value = T(rawValue: text) { return value }
+  let names = T.allCases.map(\.rawValue).joined(separator: ", ")
+  throw InputError(.usage, "\(option) cannot be \(text): it is one of \(names)")
+}
+
+/// What `--json` prints.
+private struct Summary: Encodable {
+  let method: String
+  let clusters: Int
+  let scores: Scores
+  let seconds: [String: Double]
+  let stop_reason: String?
+  let output: String
+
+  init(_ record: RunRecord, output: String) {
+    method = record.method.name
+    clusters = record.clusters
+    scores = record.scores ?? Scores()
+    seconds = record.seconds ?? [:]
+    stop_reason = record.stopReason
+    self.output = output
+  }
+}
+
+private func summaryText(_ record: RunRecord, report: String) -> String {
+  var lines: [String] = []
+  let title = record.method.title ?? record.method.name
+  lines.append("\(title): \(record.clusters) clusters of \(record.data.rows ?? 0) samples")
+  lines.append("sizes     \((record.clusterSizes ?? []).map(String.init).joined(separator: " "))")
+  let scores = record.scores ?? Scores()
+  let named: [(String, Double?)] = [
+    ("ACC", scores.acc), ("NMI", scores.nmi), ("ARI", scores.ari), ("AMI", scores.ami),
+    ("purity", scores.purity), ("silhouette", scores.silhouette),
+  ]
+  for (name, value) in named {
+    guard let value else { continue }
+    lines.append(name.padding(toLength: 10, withPad: " ", startingAt: 0) + fixed(value, 4))
+  }
+  if let ceiling = scores.accCeiling, ceiling < 1 {
+    lines.append("          (with this number of clusters ACC cannot exceed \(fixed(ceiling, 4)))")
+  }
+  lines.append("stopped   \(record.stopReason ?? "")")
+  lines.append("seconds   \(fixed(record.seconds?["total"] ?? 0, 1))")
+  lines.append("report    \(report)")
+  return lines.joined(separator: "\n")
+}
+
+/// A number with so many digits after the point.
+func fixed(_ value: Double, _ digits: Int) -> String {
+  String(format: "%.\(digits)f", value)
+}

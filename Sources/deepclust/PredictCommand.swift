@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import DeepClustering
+import Foundation
+import Torch
+
+/// `deepclust predict`: the clusters of new data by a finished run.
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict", abstract: "Tells the clusters of new data by a finished run.")
+
+  @Argument(help: "The run folder.") var run_: String
+  @Argument(help: "A catalog name or a path.") var data: String
+  @Option(help: "The column of a text table that holds classes, to be left out.")
+  var labelColumn: String?
+  @Option(help: "Where to write the clusters, as .npy; otherwise they are printed.")
+  var output: String?
+  @Flag(help: "Write or print the probability of each cluster instead.") var probabilities = false
+  @Flag(help: "Write or print the embedding instead.") var embedding = false
+  @Option(help: "cpu, cuda or cuda:N.") var device = "cpu"
+
+  private enum CodingKeys: String, CodingKey {
+    case run_ = "run"
+    case data, labelColumn, output, probabilities, embedding, device
+  }
+
+  func run() throws {
+    guard !(probabilities && embedding) else {
+      throw InputError(.usage, "give --probabilities or --embedding, not both")
+    }
+    guard let device = Device(device) else {
+      throw InputError(.usage, "there is no device \(device): use cpu, cuda or cuda:N")
+    }
+    if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
+    let saved = try SavedModel(folder: URL(fileURLWithPath: run_), on: device)
+    let dataset = try Dataset.load(data, labelColumn: labelColumn, progress: tell)
+    let rows = try saved.rows(dataset)
+    if probabilities {
+      guard let found = saved.model.probabilities(for: rows) else {
+        throw InputError(.usage, "\(run_) holds a method without probabilities")
+      }
+      try put(found)
+    } else if embedding {
+      try put(saved.model.embedding(of: rows))
+    } else {
+      let labels = saved.model.assignments(for: rows)
+      if let output {
+        try NPY.write(labels, shape: [labels.count], to: URL(fileURLWithPath: output))
+      } else {
+        print(labels.map(String.init).joined(separator: "\n"))
+      }
+    }
+  }
+
+  private func put(_ matrix: Tensor) throws {
+    let values: [Float] = matrix.scalars()
+    let shape = matrix.shape
+    if let output {
+      try NPY.write(values, shape: shape, to: URL(fileURLWithPath: output))
+      return
+    }
+    for row in 0..<shape[0] {
+      print(
+        values[(row * shape[1])..<((row + 1) * shape[1])].map { "\($0)" }.joined(separator: ","))
+    }
+  }
+}

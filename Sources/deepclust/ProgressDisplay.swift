@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import DeepClustering
+import Foundation
+
+/// Shows a run's progress on standard error: a line that is redrawn on a terminal, plain lines
+/// every few seconds elsewhere.
+final class ProgressDisplay {
+  private let quiet: Bool
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let clock = ContinuousClock()
+  private var lastShown: ContinuousClock.Instant?
+  private var stage = ""
+  private var stageSeconds = 0.0
+  private var stageSteps = 0
+  private var lineIsOpen = false
+
+  init(quiet: Bool) { self.quiet = quiet }
+
+  /// Shows an event.
+  func show(_ event: Run.Event) {
+    switch event {
+    case .warning(let text):
+      end()
+      tell("warning: \(text)")
+    case .stage(let text):
+      guard !quiet else { return }
+      end()
+      tell("• \(text)")
+    case .step(let stage, let step, let of, let seconds, let report, let scores):
+      if stage != self.stage { (self.stage, stageSeconds, stageSteps) = (stage, 0, 0) }
+      stageSeconds += seconds
+      stageSteps += 1
+      guard !quiet else { return }
+      let last = report.stopReason != nil
+      // On a terminal ten times a second, in a file every ten seconds.
+      let pause = isTerminal ? 0.1 : 10.0
+      if !last, let lastShown, clock.now - lastShown < .seconds(pause) { return }
+      lastShown = clock.now
+      draw(line(step: step, of: of, report, scores))
+      guard let reason = report.stopReason else { return }
+      end()
+      tell("  \(stage) ended: \(reason)")
+    }
+  }
+
+  /// Ends the line that is being redrawn.
+  func end() {
+    guard lineIsOpen else { return }
+    FileHandle.standardError.write(Data("\n".utf8))
+    lineIsOpen = false
+  }
+
+  private func draw(_ line: String) {
+    guard isTerminal else { return tell("  " + line) }
+    FileHandle.standardError.write(Data("\r\u{1B}[K  \(line)".utf8))
+    lineIsOpen = true
+  }
+
+  private func line(step: Int, of: Int, _ report: StepReport, _ scores: Scores?) -> String {
+    var parts = ["\(stage) \(step)/\(of)"]
+    if isTerminal {
+      let width = 20
+      let filled = min(width, step * width / max(of, 1))
+      parts[0] +=
+        " [" + String(repeating: "=", count: filled)
+        + String(repeating: " ", count: width - filled) + "]"
+    }
+    let perStep = stageSeconds / Double(max(stageSteps, 1))
+    parts.append(
+      perStep < 1 ? "\(fixed(1 / max(perStep, 1e-9), 1)) steps/s" : "\(fixed(perStep, 1)) s/step")
+    parts.append("loss \(String(format: "%.5g", report.loss))")
+    if let changed = report.changed { parts.append("changed \(fixed(100 * changed, 2)) %") }
+    if let acc = scores?.acc { parts.append("ACC \(fixed(acc, 4))") }
+    if report.stopReason == nil {
+      parts.append("at most \(duration(perStep * Double(max(of - step, 0)))) left")
+    }
+    return parts.joined(separator: "  ")
+  }
+
+  private func duration(_ seconds: Double) -> String {
+    let whole = Int(min(seconds, 1e9).rounded())
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+}

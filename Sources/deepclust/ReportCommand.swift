@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import ClusteringReport
+import DeepClustering
+import Foundation
+
+/// `deepclust report`: the report of a run folder.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Writes the report of a run folder: one HTML file.")
+
+  @Argument(help: "The run folder.") var folder: String
+  @Flag(help: "Open it in the browser.") var open = false
+
+  func run() throws {
+    let report = try RunReport(folder: URL(fileURLWithPath: folder)).write()
+    print(report.relativePath)
+    guard open else { return }
+    let opener = Process()
+    opener.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    opener.arguments = ["xdg-open", report.path]
+    opener.standardError = FileHandle.nullDevice
+    try? opener.run()
+    opener.waitUntilExit()
+    if opener.terminationStatus != 0 {
+      throw InputError(.unavailable, "no browser could be started: open \(report.path) yourself")
+    }
+  }
+}
