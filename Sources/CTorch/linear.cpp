@@ -30,6 +30,22 @@ at::Tensor onednn(const at::Tensor &x, const at::Tensor &weight,
                  c10::List<std::optional<at::Scalar>>(), std::nullopt);
 }
 
+// Whether oneDNN has such a product on this processor, found by trying it once: in bfloat16 it wants
+// AVX-512 on x86, and a libtorch may have been built without it.
+bool canFuse(at::ScalarType compute) {
+  const auto works = [](at::ScalarType kind) {
+    try {
+      const auto one = at::ones({1, 1}, kind);
+      onednn(one, one, std::nullopt, false);
+      return true;
+    } catch (const std::exception &) {
+      return false;
+    }
+  };
+  static const bool inFloat = works(at::kFloat), inBFloat16 = works(at::kBFloat16);
+  return compute == at::kFloat ? inFloat : compute == at::kBFloat16 && inBFloat16;
+}
+
 struct FusedLinear : public torch::autograd::Function<FusedLinear> {
   static at::Tensor forward(AutogradContext *context, const at::Tensor &x,
                             const at::Tensor &weight, const std::optional<at::Tensor> &bias,
@@ -86,7 +102,8 @@ CTResult ct_linear(const CTTensor *x, const CTTensor *weight, const CTTensor *bi
     const auto &input = x->value;
     // oneDNN takes two-dimensional input, and wants at least one row.
     const bool fused = path == CTLinearPathFused && input.is_cpu() && input.dim() == 2 &&
-                       input.size(0) > 0 && weight->value.scalar_type() == at::kFloat;
+                       input.size(0) > 0 && weight->value.scalar_type() == at::kFloat &&
+                       canFuse(kind(compute));
     if (!fused) return plain(input, weight->value, b, relu, kind(compute));
     return FusedLinear::apply(input, weight->value, b, relu, kind(compute));
   });

@@ -9,6 +9,10 @@
 #include <dlfcn.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 using namespace ct;
 
 // Convolutions and normalisation
@@ -93,8 +97,9 @@ bool ct_sgd_step(CTTensors parameters, CTTensors gradients, CTTensors momentum_b
                  bool nesterov) {
   return guarded(false, [&] {
     at::NoGradGuard guard;
-    auto p = list(parameters, count), g = list(gradients, count),
-         buffers = list(momentum_buffers, count);
+    auto p = list(parameters, count), g = list(gradients, count);
+    // Without momentum libtorch refuses buffers.
+    auto buffers = list(momentum_buffers, momentum != 0 ? count : 0);
     at::_fused_sgd_(p, g, buffers, decay, momentum, rate, /*dampening=*/0, nesterov,
                     /*maximize=*/false, first);
     return true;
@@ -106,6 +111,14 @@ bool ct_sgd_step(CTTensors parameters, CTTensors gradients, CTTensors momentum_b
 const char *ct_version(void) { return TORCH_VERSION; }
 int32_t ct_threads(void) { return at::get_num_threads(); }
 void ct_set_threads(int32_t count) { at::set_num_threads(count); }
+
+void ct_reuse_freed_memory(void) {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
 
 bool ct_fast_bfloat16(void) {
 #if defined(__x86_64__)

@@ -38,8 +38,10 @@ public struct Safetensors {
       throw fail("its header claims \(length) bytes, the file has \(data.count)")
     }
     let start = 8 + Int(length)
-    let header = try JSONSerialization.jsonObject(with: data.subdata(in: 8..<start))
-    guard let header = header as? [String: Any] else { throw fail("its header is not an object") }
+    guard let json = try? JSONSerialization.jsonObject(with: data.subdata(in: 8..<start)) else {
+      throw fail("its header is not JSON")
+    }
+    guard let header = json as? [String: Any] else { throw fail("its header is not an object") }
     self.init(metadata: header["__metadata__"] as? [String: String] ?? [:])
     for (name, entry) in header where name != "__metadata__" {
       guard let entry = entry as? [String: Any], let code = entry["dtype"] as? String,
@@ -47,13 +49,14 @@ public struct Safetensors {
         let shape = entry["shape"] as? [Int], shape.allSatisfy({ $0 >= 0 }),
         let offsets = entry["data_offsets"] as? [Int], offsets.count == 2
       else { throw fail("its entry \(name) cannot be read") }
-      let count = shape.reduce((1, false)) { product, extent in
+      // Extents of zero are left out: libtorch refuses sizes whose others overflow even so.
+      let span = shape.filter { $0 > 0 }.reduce((type.byteCount, false)) { product, extent in
         let (value, overflow) = product.0.multipliedReportingOverflow(by: extent)
         return (value, product.1 || overflow)
       }
       let (low, high) = (offsets[0], offsets[1])
-      guard !count.1, low >= 0, high >= low, high <= data.count - start,
-        high - low == count.0 * type.byteCount
+      guard !span.1, low >= 0, high >= low, high <= data.count - start,
+        high - low == (shape.contains(0) ? 0 : span.0)
       else { throw fail("its entry \(name) claims bytes that the file does not have") }
       tensors[name] = Tensor(
         bytes: data.subdata(in: (start + low)..<(start + high)), shape: shape, type: type)
