@@ -88,18 +88,27 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: features),
+    .executableTarget(
+      name: "fit-and-predict", dependencies: ["DeepClustering", "Torch"],
+      path: "Examples/fit-and-predict", swiftSettings: features),
+    .executableTarget(
+      name: "stop-and-resume", dependencies: ["DeepClustering", "Torch"],
+      path: "Examples/stop-and-resume", swiftSettings: features),
     .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: features),
     .testTarget(
       name: "DeepClusteringTests",
       dependencies: ["DeepClustering", "Torch"],
-      resources: [.copy("Golden")],
+      exclude: ["Golden"],
       swiftSettings: features),
     .testTarget(
       name: "ClusteringReportTests",
-      dependencies: ["ClusteringReport", "DeepClustering"],
+      dependencies: ["ClusteringReport", "DeepClustering", "CZlib"],
       swiftSettings: features),
     .testTarget(
       name: "CommandTests", dependencies: ["deepclust"], swiftSettings: features),
+    .testTarget(
+      name: "ExamplesTests", dependencies: ["fit-and-predict", "stop-and-resume"],
+      swiftSettings: features),
   ],
   cxxLanguageStandard: .cxx20
 )

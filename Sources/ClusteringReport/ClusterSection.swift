@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeepClustering
 /// Sizes, confusion, scores of the classes, certainty.
 struct ClusterSection {
   var run: RunFolder

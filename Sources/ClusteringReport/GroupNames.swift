@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeepClustering
 /// What clusters and classes are called, and their colours.
 ///
 /// A cluster has the colour of the class matched to it, so that the two colourings of the map agree;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeepClustering
 import Foundation
 
 /// The pictures of each cluster: its decoded centroid, its most and its least certain samples.

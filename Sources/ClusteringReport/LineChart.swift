@@ -191,12 +191,12 @@ struct LineChart {
     let rows = shown.map { place -> String in
       let values = series.map { one -> String in
         guard let value = one.values[place], let y = py(value) else { return "null" }
-        return "[\(NumberText.coordinate(y)),\(JSONValue.literal(text(value)))]"
+        return "[\(NumberText.coordinate(y)),\(ScriptText.literal(text(value)))]"
       }
       let x = NumberText.coordinate(px(steps[place]))
-      return "[\(x),\(JSONValue.literal(stepNames[place])),\(values.joined(separator: ","))]"
+      return "[\(x),\(ScriptText.literal(stepNames[place])),\(values.joined(separator: ","))]"
     }
-    let names = series.map { JSONValue.literal($0.name) }.joined(separator: ",")
+    let names = series.map { ScriptText.literal($0.name) }.joined(separator: ",")
     return
       "{\"top\":\(NumberText.coordinate(top)),\"bottom\":\(NumberText.coordinate(Self.bottom)),"
       + "\"names\":[\(names)],\"rows\":[\(rows.joined(separator: ","))]}"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeepClustering
+
 /// The page: its sections in one file that needs nothing else.
 struct Page {
   var run: RunFolder

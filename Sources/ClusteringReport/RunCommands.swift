@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeepClustering
 /// The commands that go on from a run, as one would type them beside its folder.
 struct RunCommands {
   var run: RunFolder
@@ -13,8 +14,7 @@ struct RunCommands {
   }
 
   var resume: String {
-    "deepclust fit \(data) --config \(ShellText.quoted(run.name + "/config.yaml")) "
-      + "--output \(folder) --resume"
+    "deepclust fit --resume --output \(folder)"
   }
 
   var predict: String { "deepclust predict \(folder) NEW-DATA --output labels.npy" }
@@ -34,7 +34,7 @@ struct RunCommands {
 
   func html() -> Markup {
     var list: [(String, String)] = []
-    if let status = run.record.status, status != "finished" { list.append(("Go on", resume)) }
+    if let status = run.record.status, status != .finished { list.append(("Go on", resume)) }
     list += [
       ("Make this run again", reproduce), ("Assign new data to these clusters", predict),
       ("Compare with labels", evaluate), ("Read the results in Python", load),

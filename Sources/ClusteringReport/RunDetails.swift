@@ -120,11 +120,16 @@ struct RunDetails {
       """
   }
 
+  /// Lists with a space behind each comma: "500, 500, 2000".
+  private func spaced(_ value: JSONValue) -> String {
+    value.text.replacingOccurrences(of: ",", with: ", ")
+  }
+
   private func hyperparameters() -> Markup {
-    let rows = record.method.hyperparameters?.flattened() ?? []
+    let rows = record.method.hyperparameters?.leaves() ?? []
     guard !rows.isEmpty else { return "<p class=\"note\">The run does not record any.</p>" }
     let body = rows.map { row -> Markup in
-      "<tr><th scope=\"row\">\(row.path)</th><td class=\"number\">\(row.text)</td></tr>\n"
+      "<tr><th scope=\"row\">\(row.path)</th><td class=\"number\">\(spaced(row.value))</td></tr>\n"
     }
     return """
       <div class="scroller"><table><thead><tr><th>Name</th><th class="number">Value</th></tr></thead>\

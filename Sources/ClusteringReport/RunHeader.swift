@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeepClustering
 import Foundation
 
 /// The head of the page: what was clustered, how well, and what the run was.
@@ -16,9 +17,9 @@ struct RunHeader {
   }
 
   func html() -> Markup {
-    let isFinished = record.status == nil || record.status == "finished"
+    let isFinished = record.status == nil || record.status == .finished
     let pill: Markup =
-      "<span class=\"pill\(isFinished ? "" : " alert")\">\(record.status ?? "finished")</span>"
+      "<span class=\"pill\(isFinished ? "" : " alert")\">\((record.status ?? .finished).rawValue)</span>"
     let tiles = tiles().map { tile -> Markup in
       """
       <div><dt>\(tile.name)</dt><dd\(Markup(verbatim: tile.value.count > 7 ? " class=\"long\"" : ""))>\(tile.value)\(meter(tile))\
@@ -45,8 +46,8 @@ struct RunHeader {
   private func sentence() -> String {
     let method = record.method.title ?? record.method.name
     let rows = run.rows > 0 ? "\(NumberText.grouped(run.rows)) \(things)" : "the \(things)"
-    let isFinished = record.status == nil || record.status == "finished"
-    let verb = isFinished ? "sorted" : record.status == "running" ? "is sorting" : "began to sort"
+    let isFinished = record.status == nil || record.status == .finished
+    let verb = isFinished ? "sorted" : record.status == .running ? "is sorting" : "began to sort"
     var text =
       "\(method) \(verb) \(rows) into "
       + "\(NumberText.grouped(record.clusters)) clusters"
@@ -155,13 +156,13 @@ struct RunHeader {
 
   private func warnings() -> Markup {
     var items: [Markup] = (record.warnings ?? []).map { "<li>\($0)</li>" }
-    if record.status == "interrupted" {
+    if record.status == .interrupted {
       items.insert(
         """
         <li>This run was interrupted; the figures are those of its last step. Go on with \
         <code>\(RunCommands(run: run).resume)</code></li>
         """, at: 0)
-    } else if record.status == "running" {
+    } else if record.status == .running {
       items.insert("<li>This run was not finished when the report was written.</li>", at: 0)
     }
     guard !items.isEmpty else { return .empty }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeepClustering
 /// The part of the map's script that listens: pointers, wheel, keys, buttons and the legend.
 enum ScatterControls {
   static let source = #"""

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeepClustering
 import Foundation
 
 /// The map of the embedding: all samples as points, to pan, zoom, colour and ask.
@@ -91,7 +92,7 @@ struct ScatterExplorer {
   }
 
   private func group(_ name: String, _ color: Int, match: Int?) -> String {
-    "{\"name\":\(JSONValue.literal(name)),\"color\":\"\(Palette.color(color).hex)\","
+    "{\"name\":\(ScriptText.literal(name)),\"color\":\"\(Palette.color(color).hex)\","
       + "\"match\":\(match ?? -1)}"
   }
 

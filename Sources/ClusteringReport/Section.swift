@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeepClustering
 /// A part of the page with a heading and an entry in the navigation.
 struct Section {
   var id: String

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeepClustering
 /// The curves of a run: losses of each stage, label changes, scores over the steps.
 struct TrainingSection {
   var run: RunFolder

@@ -2,6 +2,7 @@
 import ArgumentParser
 import DeepClustering
 import Foundation
+import Torch
 
 /// The command `deepclust`.
 @main
@@ -12,10 +13,12 @@ struct DeepClust: ParsableCommand {
     version: deepClusteringVersion,
     subcommands: [
       FitCommand.self, PredictCommand.self, EvaluateCommand.self, ReportCommand.self,
+      ExperimentCommand.self,
       DataCommand.self, MethodsCommand.self, BenchEpochCommand.self, BenchKMeansCommand.self,
     ])
 
   static func main() {
+    Memory.reuseFreed()
     do {
       var command = try parseAsRoot()
       try command.run()

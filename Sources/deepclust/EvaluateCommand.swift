@@ -17,7 +17,8 @@ struct EvaluateCommand: ParsableCommand {
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: predicted, isDirectory: &isFolder)
     let file = isFolder.boolValue ? predicted + "/assignments.npy" : predicted
-    let found = try ClassLabels.read(file)
+    // assignments.csv has the classes beside the clusters.
+    let found = try ClassLabels.read(file, names: ["cluster", "prediction", "label"])
     let classes = try ClassLabels.read(labels)
     guard found.indices.count == classes.indices.count else {
       throw InputError(

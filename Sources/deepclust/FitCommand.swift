@@ -16,7 +16,7 @@ struct FitCommand: ParsableCommand {
       and ends with the same bytes.
       """)
 
-  @Argument(help: "A catalog name or a path; not needed with --resume.")
+  @Argument(help: "A catalog name or a path; left out with --resume.")
   var data: String?
   @Option(help: "See `deepclust methods`.") var method: String?
   @Option(help: "One of the method's profiles.") var profile: String?
@@ -39,6 +39,7 @@ struct FitCommand: ParsableCommand {
   @Option(help: "Threads on the CPU.") var threads: Int?
   @Option(help: "The run folder; by default runs/DATA-METHOD-SEED.") var output: String?
   @Flag(help: "Go on with the run of --output.") var resume = false
+  @Option(help: "Seconds between two checkpoints.") var checkpointSeconds = 20.0
   @Flag(help: "Train the autoencoder even if the cache has it.") var noCache = false
   @Flag(help: "Print one JSON object at the end.") var json = false
   @Flag(help: "No progress.") var quiet = false
@@ -47,11 +48,12 @@ struct FitCommand: ParsableCommand {
     Interruption.listen()
     let run = try makeRun()
     run.cache = noCache ? nil : PretrainingCache()
+    run.checkpointInterval = checkpointSeconds
     run.shouldStop = { Interruption.requested }
     let display = ProgressDisplay(quiet: quiet)
     run.report = display.show
     let folder = run.folder.url
-    if run.isFinished { tell("\(folder.relativePath) is finished already") }
+    if run.isFinished && !quiet { tell("\(folder.relativePath) is finished already") }
     do {
       try run.execute()
     } catch let stop as Run.Interrupted {
@@ -74,12 +76,29 @@ struct FitCommand: ParsableCommand {
       guard let output else {
         throw InputError(.usage, "--resume needs --output with the folder of the run")
       }
+      if let option = settingsGiven.first {
+        throw InputError(
+          .usage, "a resumed run keeps the settings it was begun with: leave out \(option)")
+      }
       return try Run(resuming: URL(fileURLWithPath: output))
     }
     let configuration = try makeConfiguration()
     let name = URL(fileURLWithPath: configuration.data).deletingPathExtension().lastPathComponent
     let folder = output ?? "runs/\(name)-\(configuration.method)-\(configuration.seed)"
     return try Run(configuration, folder: URL(fileURLWithPath: folder))
+  }
+
+  /// The options given that a resumed run takes from its folder.
+  private var settingsGiven: [String] {
+    let options: [(String, Bool)] = [
+      ("DATA", data != nil), ("--method", method != nil), ("--profile", profile != nil),
+      ("--clusters", clusters != nil), ("--labels", labels != nil),
+      ("--label-column", labelColumn != nil), ("--config", config != nil),
+      ("--set", !settings.isEmpty), ("--preprocessing", preprocessing != nil),
+      ("--seed", seed != nil), ("--device", device != nil), ("--precision", precision != nil),
+      ("--threads", threads != nil),
+    ]
+    return options.filter(\.1).map(\.0)
   }
 
   private func makeConfiguration() throws -> RunConfiguration {
@@ -100,8 +119,8 @@ struct FitCommand: ParsableCommand {
     result.labelColumn = labelColumn ?? result.labelColumn
     result.seed = seed ?? result.seed
     result.threads = threads ?? result.threads
-    if let threads, threads < 1 {
-      throw InputError(.usage, "--threads must be at least 1, not \(threads)")
+    if let threads = result.threads, threads < 1 {
+      throw InputError(.usage, "the number of threads must be at least 1, not \(threads)")
     }
     result.preprocessing = try choice(preprocessing, "--preprocessing") ?? result.preprocessing
     result.precision = try choice(precision, "--precision") ?? result.precision
@@ -154,7 +173,7 @@ private func summaryText(_ record: RunRecord, report: String) -> String {
   var lines: [String] = []
   let title = record.method.title ?? record.method.name
   lines.append("\(title): \(record.clusters) clusters of \(record.data.rows ?? 0) samples")
-  lines.append("sizes     \((record.clusterSizes ?? []).map(String.init).joined(separator: " "))")
+  lines.append("sizes       \((record.clusterSizes ?? []).map(String.init).joined(separator: " "))")
   let scores = record.scores ?? Scores()
   let named: [(String, Double?)] = [
     ("ACC", scores.acc), ("NMI", scores.nmi), ("ARI", scores.ari), ("AMI", scores.ami),
@@ -162,14 +181,15 @@ private func summaryText(_ record: RunRecord, report: String) -> String {
   ]
   for (name, value) in named {
     guard let value else { continue }
-    lines.append(name.padding(toLength: 10, withPad: " ", startingAt: 0) + fixed(value, 4))
+    lines.append(name.padding(toLength: 12, withPad: " ", startingAt: 0) + fixed(value, 4))
   }
   if let ceiling = scores.accCeiling, ceiling < 1 {
-    lines.append("          (with this number of clusters ACC cannot exceed \(fixed(ceiling, 4)))")
+    lines.append(
+      "            (with this number of clusters ACC cannot exceed \(fixed(ceiling, 4)))")
   }
-  lines.append("stopped   \(record.stopReason ?? "")")
-  lines.append("seconds   \(fixed(record.seconds?["total"] ?? 0, 1))")
-  lines.append("report    \(report)")
+  lines.append("stopped     \(record.stopReason ?? "")")
+  lines.append("seconds     \(fixed(record.seconds?["total"] ?? 0, 1))")
+  lines.append("report      \(report)")
   return lines.joined(separator: "\n")
 }
 

@@ -11,6 +11,12 @@ enum Interruption {
 
   /// Begins to listen.
   static func listen() {
+    // A program that starts this one from a thread of its own may have them blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         interruptionRequested = 1

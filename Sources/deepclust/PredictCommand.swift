@@ -9,7 +9,7 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Tells the clusters of new data by a finished run.")
 
-  @Argument(help: "The run folder.") var run_: String
+  @Argument(help: ArgumentHelp("The run folder.", valueName: "run")) var folder: String
   @Argument(help: "A catalog name or a path.") var data: String
   @Option(help: "The column of a text table that holds classes, to be left out.")
   var labelColumn: String?
@@ -19,11 +19,6 @@ struct PredictCommand: ParsableCommand {
   @Flag(help: "Write or print the embedding instead.") var embedding = false
   @Option(help: "cpu, cuda or cuda:N.") var device = "cpu"
 
-  private enum CodingKeys: String, CodingKey {
-    case run_ = "run"
-    case data, labelColumn, output, probabilities, embedding, device
-  }
-
   func run() throws {
     guard !(probabilities && embedding) else {
       throw InputError(.usage, "give --probabilities or --embedding, not both")
@@ -32,12 +27,12 @@ struct PredictCommand: ParsableCommand {
       throw InputError(.usage, "there is no device \(device): use cpu, cuda or cuda:N")
     }
     if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
-    let saved = try SavedModel(folder: URL(fileURLWithPath: run_), on: device)
+    let saved = try SavedModel(folder: URL(fileURLWithPath: folder), on: device)
     let dataset = try Dataset.load(data, labelColumn: labelColumn, progress: tell)
     let rows = try saved.rows(dataset)
     if probabilities {
       guard let found = saved.model.probabilities(for: rows) else {
-        throw InputError(.usage, "\(run_) holds a method without probabilities")
+        throw InputError(.usage, "\(folder) holds a method without probabilities")
       }
       try put(found)
     } else if embedding {

@@ -44,16 +44,20 @@ public struct ClassLabels: Equatable, Sendable {
   /// - Parameters:
   ///   - path: the file.
   ///   - column: which column of a table holds the classes, by name, by number counted from 1 (from
-  ///     the end when negative), or `last`; without it the only one, or one named label, labels,
-  ///     class, target, y or cluster.
+  ///     the end when negative), or `last`; without it the only one, or the first of `names` that
+  ///     the header has.
+  ///   - names: what a column of classes may be called.
   /// - Returns: the classes, in the order of the file.
   /// - Throws: ``InputError`` for a missing or damaged file and for numbers that are not whole.
-  public static func read(_ path: String, column: String? = nil) throws(InputError) -> ClassLabels {
+  public static func read(
+    _ path: String, column: String? = nil,
+    names: [String] = ["label", "labels", "class", "target", "y", "cluster"]
+  ) throws(InputError) -> ClassLabels {
     let bytes = try FileBytes.readUnpacked(path)
     if NPY.matches(bytes) { return try ClassLabels(array: NPY.parse(bytes, name: path)) }
     if NPZ.matches(bytes) { return try NPZ.labels(bytes, name: path) }
     if IDX.matches(bytes) { return try ClassLabels(array: IDX.parse(bytes, name: path)) }
-    return try ClassLabels(text: bytes, name: path, column: column)
+    return try ClassLabels(text: bytes, name: path, column: column, common: names)
   }
 
   private init(indices: [Int], names: [String]) {
@@ -79,7 +83,9 @@ public struct ClassLabels: Equatable, Sendable {
     self.init(try array.integers())
   }
 
-  private init(text bytes: [UInt8], name: String, column: String?) throws(InputError) {
+  private init(
+    text bytes: [UInt8], name: String, column: String?, common: [String]
+  ) throws(InputError) {
     guard !bytes.contains(0) else {
       throw InputError(
         .data, "\(name) is neither text nor NPY, NPZ or IDX; labels are read from these only.")
@@ -96,7 +102,6 @@ public struct ClassLabels: Equatable, Sendable {
       throw InputError(.data, "\(name) is empty: it has no labels.")
     }
     var table = DelimitedText(header: first)
-    let common = ["label", "labels", "class", "target", "y", "cluster"]
     let index: Int
     if let column {
       index = try table.column(column, of: first.count, in: name)

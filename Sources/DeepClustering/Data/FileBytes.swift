@@ -44,12 +44,7 @@ enum FileBytes {
 
   /// Writes a file under a temporary name first, so that no half file is ever seen.
   static func write(_ bytes: [UInt8], to url: URL) throws(InputError) {
-    do {
-      try Data(bytes).write(to: url, options: .atomic)
-    } catch {
-      throw InputError(
-        .cannotCreate, "\(url.path) cannot be written: \(error.localizedDescription)")
-    }
+    try writeAtomically(Data(bytes), to: url)
   }
 
   /// Refuses what would not fit into memory, before any of it is taken.

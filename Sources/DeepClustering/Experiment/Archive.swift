@@ -11,9 +11,9 @@ public struct Archive {
   /// An empty archive.
   public init() {}
 
-  /// Keeps a tensor under a name.
+  /// Keeps a copy of a tensor under a name: training goes on in place.
   public mutating func set(_ name: String, tensor: Tensor) {
-    content.tensors[name] = tensor.detached()
+    content.tensors[name] = tensor.detached().copy()
   }
 
   /// Keeps a value under a name.
@@ -78,13 +78,13 @@ public struct Archive {
 /// Writes beside the file, asks the disk to keep it, and renames.
 func writeAtomically(_ data: Data, to url: URL) throws(InputError) {
   let part = url.appendingPathExtension("part")
-  func fail(_ what: String) -> InputError {
+  func failure(_ kind: InputError.Kind, _ what: String) -> InputError {
     let reason = String(cString: strerror(errno))
-    try? FileManager.default.removeItem(at: part)
-    return InputError(.inputOutput, "\(url.path) could not be \(what): \(reason)")
+    unlink(part.path)
+    return InputError(kind, "\(url.path) could not be \(what): \(reason)")
   }
   let descriptor = open(part.path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-  guard descriptor >= 0 else { throw fail("created") }
+  guard descriptor >= 0 else { throw failure(.cannotCreate, "created") }
   var written = 0
   let complete = data.withUnsafeBytes { bytes -> Bool in
     while written < bytes.count {
@@ -96,6 +96,11 @@ func writeAtomically(_ data: Data, to url: URL) throws(InputError) {
     }
     return fsync(descriptor) == 0
   }
-  guard close(descriptor) == 0 && complete else { throw fail("written") }
-  guard rename(part.path, url.path) == 0 else { throw fail("put in place") }
+  // The first error counts: a close that works must not hide it.
+  let problem = complete ? 0 : errno
+  guard close(descriptor) == 0, complete else {
+    if problem != 0 { errno = problem }
+    throw failure(.inputOutput, "written")
+  }
+  guard rename(part.path, url.path) == 0 else { throw failure(.cannotCreate, "put in place") }
 }

@@ -24,9 +24,12 @@ public enum Hyperparameters {
   ) throws(InputError) -> M {
     var object = values(of: method)
     for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
-      let path = try self.path(name, in: object)
+      let path = try self.path(name, in: object, of: M.card.name)
+      let usual = object.leaves().first { $0.path == path }?.value ?? .null
+      let value = value.shaped(as: usual)
+      try checkRange(of: path, value, usual: usual)
       object = object.replacing(path.split(separator: ".")[...], by: value)
-      try check(object, after: path, value, as: M.self)
+      try check(object, after: path, value, of: method)
     }
     return try decode(object, as: M.self)
   }
@@ -43,7 +46,9 @@ public enum Hyperparameters {
     return .string(text)
   }
 
-  private static func path(_ name: String, in object: JSONValue) throws(InputError) -> String {
+  private static func path(
+    _ name: String, in object: JSONValue, of method: String
+  ) throws(InputError) -> String {
     let paths = object.leaves().map(\.path)
     if paths.contains(name) { return name }
     let ends = paths.filter { $0.hasSuffix("." + name) }
@@ -54,22 +59,29 @@ public enum Hyperparameters {
         "\(name) is the end of several hyperparameters (\(ends.joined(separator: ", "))): "
           + "write the whole name")
     }
-    let near = NearNames.of(name, among: paths)
+    let last = paths.map { (path: $0, end: String($0.split(separator: ".").last ?? "")) }
+    let nearEnds = NearNames.of(name, among: last.map(\.end))
+    let near =
+      NearNames.of(name, among: paths)
+      + nearEnds.flatMap { end in last.filter { $0.end == end }.map(\.path) }
+    var seen = Set<String>()
     let hint =
       near.isEmpty
-      ? "there are \(paths.joined(separator: ", "))"
-      : "did you mean \(near.joined(separator: " or "))?"
-    throw InputError(.usage, "there is no hyperparameter \(name): \(hint)")
+      ? "`deepclust methods \(method)` lists those there are"
+      : "did you mean \(near.filter { seen.insert($0).inserted }.prefix(3).joined(separator: " or "))?"
+    throw InputError(.usage, "\(method) has no hyperparameter \(name): \(hint)")
   }
 
   private static func check<M: ClusteringMethod>(
-    _ object: JSONValue, after path: String, _ value: JSONValue, as type: M.Type
+    _ object: JSONValue, after path: String, _ value: JSONValue, of method: M
   ) throws(InputError) {
     do {
-      _ = try decode(object, as: M.self)
+      _ = try JSONDecoder().decode(M.self, from: JSONEncoder().encode(object))
     } catch {
-      throw InputError(
-        .usage, "\(path) cannot be \(value.text): \(error.description)")
+      let expected =
+        words(of: path, in: method).map { "one of \($0.joined(separator: ", "))" }
+        ?? (error as? DecodingError)?.expectation ?? "something else"
+      throw InputError(.usage, "\(path) cannot be \(value.text): it must be \(expected)")
     }
   }
 
@@ -93,13 +105,30 @@ extension DecodingError {
       context.codingPath.map(\.stringValue).joined(separator: ".")
     }
     switch self {
-    case .typeMismatch(let type, let context): return "\(path(context)) must be of type \(type)"
-    case .valueNotFound(let type, let context): return "\(path(context)) must be of type \(type)"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "\(path(context)) must be \(expectation ?? "something else")"
     case .keyNotFound(let key, _): return "\(key.stringValue) is missing"
     case .dataCorrupted(let context):
       return path(context).isEmpty
         ? context.debugDescription : "\(path(context)): \(context.debugDescription)"
     @unknown default: return "\(self)"
+    }
+  }
+
+  /// What a value should have been, in words; nil when that is not what went wrong.
+  var expectation: String? {
+    switch self {
+    case .typeMismatch(let type, _), .valueNotFound(let type, _):
+      switch type {
+      case is Bool.Type: "true or false"
+      case is any BinaryInteger.Type: "a whole number"
+      case is any BinaryFloatingPoint.Type: "a number"
+      case is String.Type: "a word"
+      default: "a list"
+      }
+    // 1.5 for an Int; words that are none of an enumeration's have been named before.
+    case .dataCorrupted: "a whole number"
+    default: nil
     }
   }
 }

@@ -68,6 +68,13 @@ public enum JSONValue: Codable, Equatable, Sendable {
     return .object(values)
   }
 
+  /// The value as the list that it stands for where a list is expected: `500` for `500,`.
+  func shaped(as usual: JSONValue) -> JSONValue {
+    guard case .array = usual else { return self }
+    if case .array = self { return self }
+    return .array([self])
+  }
+
   /// The value as one writes it in a command.
   public var text: String {
     switch self {

@@ -4,11 +4,16 @@ internal import Torch
 
 extension Run {
   /// What a checkpoint knows beside the learner's state.
-  private struct Position: Codable {
+  struct Position: Codable {
     /// Bytes of `metrics.jsonl` that belong to it.
     var logLength: UInt64
     /// Seconds by stage so far.
     var seconds: [String: Double]
+  }
+
+  /// Where the run stands now.
+  func position(_ log: MetricsLog) -> Position {
+    Position(logLength: log.length, seconds: record.seconds ?? [:])
   }
 
   private func checkpoint(_ stage: String) -> URL {
@@ -17,7 +22,7 @@ extension Run {
 
   /// How much of the log the newest checkpoint covers.
   func lastCheckpointLength() throws(InputError) -> UInt64 {
-    for stage in ["clustering", "pretraining"] {
+    for stage in ["clustering", "pretrained", "pretraining"] {
       let url = checkpoint(stage)
       guard FileManager.default.fileExists(atPath: url.path) else { continue }
       let position = try Archive(contentsOf: url).value("position", as: Position.self)
@@ -52,6 +57,8 @@ extension Run {
           losses: report.losses, changed: report.changed, scores: scores))
       self.report(
         .step(stage: stage, step: step, of: planned, seconds: taken, report: report, scores))
+      if let warning = report.warning { warn(warning) }
+      guard report.loss.isFinite else { throw diverged(stage, after: "step \(step)") }
       if let reason = report.stopReason {
         if stage == "clustering" { record.stopReason = reason }
         return learner.finish(state, context)
@@ -63,6 +70,14 @@ extension Run {
       }
       if stopping { throw Interrupted() }
     }
+  }
+
+  func diverged(_ stage: String, after step: String) -> InputError {
+    let name = stage == "pretraining" ? "pretraining.optimizer" : "optimizer"
+    return InputError(
+      .data,
+      "the \(stage) diverged, its values are no longer numbers after \(step): try a smaller "
+        + "--set \(name).learningRate=…, or another --preprocessing")
   }
 
   private func beginOrRestore<L: Learner>(
@@ -80,7 +95,7 @@ extension Run {
   ) throws(InputError) {
     var archive = Archive()
     learner.store(state, in: &archive)
-    archive.set("position", Position(logLength: log.length, seconds: record.seconds ?? [:]))
+    archive.set("position", position(log))
     try archive.write(to: checkpoint(stage))
   }
 }

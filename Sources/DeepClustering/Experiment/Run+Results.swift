@@ -23,12 +23,13 @@ extension Run {
     try? FileManager.default.removeItem(at: folder.file("checkpoint"))
   }
 
-  private func writeModel(_ model: any ClusteringModel, _ data: PreparedData) throws(InputError) {
-    var archive = Archive()
-    model.store(in: &archive)
-    archive.set("preprocessing", data.preprocessing)
-    archive.set("columns", data.tensor.shape[1])
-    try archive.write(to: folder.file("model.safetensors"))
+  private func writeModel<Model: ClusteringModel>(
+    _ model: Model, _ data: PreparedData
+  ) throws(InputError) {
+    let fitted = FittedModel(
+      model: model, preprocessing: data.preprocessing, columns: data.tensor.shape[1],
+      device: data.tensor.device)
+    try fitted.write(to: folder.file("model.safetensors"))
   }
 
   private func writeAssignments(

@@ -35,6 +35,8 @@ public final class Run {
   public var shouldStop: () -> Bool = { false }
 
   private let resuming: Bool
+  /// The folders above the run's that were made for it.
+  private let madeParents: [URL]
   var record: RunRecord
   let clock = ContinuousClock()
 
@@ -45,6 +47,8 @@ public final class Run {
     self.configuration = configuration
     resuming = false
     record = RunRecord(configuration, method)
+    try Self.refuseMissing(configuration.device)
+    madeParents = self.folder.missingParents
     try self.folder.create()
     try self.folder.write(configuration.yaml(), to: "config.yaml")
     try self.folder.write(record)
@@ -53,10 +57,18 @@ public final class Run {
   /// A run that was stopped or killed.
   public init(resuming folder: URL) throws(InputError) {
     self.folder = RunFolder(folder)
+    // The record first: it tells a folder of another version.
+    let record = try self.folder.record()
     configuration = try self.folder.configuration()
     resuming = true
+    madeParents = []
     let method = try configuration.makeMethod()
-    record = try self.folder.record() ?? RunRecord(configuration, method)
+    self.record = record ?? RunRecord(configuration, method)
+  }
+
+  private static func refuseMissing(_ device: Device) throws(InputError) {
+    guard let reason = device.unavailableReason() else { return }
+    throw InputError(.unavailable, reason)
   }
 
   /// Whether all is done already.
@@ -71,14 +83,24 @@ public final class Run {
   public func execute() throws -> RunRecord {
     guard !isFinished else { return record }
     let method = try configuration.makeMethod()
-    try execute(method)
+    do {
+      try execute(method)
+    } catch let error as InputError where !resuming && !hasSteps && error.kind.isCallersMistake {
+      // It would fail again, and an empty folder would only be in the way of the next try.
+      folder.remove(withEmpty: madeParents)
+      throw error
+    }
     return record
   }
 
+  /// Whether anything was learned yet, which must not be lost.
+  private var hasSteps: Bool {
+    let log = try? FileManager.default.attributesOfItem(atPath: folder.file("metrics.jsonl").path)
+    return (log?[.size] as? Int ?? 0) > 0
+  }
+
   private func execute<M: ClusteringMethod>(_ method: M) throws {
-    if let reason = configuration.device.unavailableReason() {
-      throw InputError(.unavailable, reason)
-    }
+    try Self.refuseMissing(configuration.device)
     let plan = try plan()
     Threads.use(plan.threads)
     (record.status, record.threads) = (.running, plan.threads)
@@ -173,13 +195,17 @@ public final class Run {
       report(.stage("taking the pretrained autoencoder from the cache"))
       record.pretrained = "cache"
       if let lines = try? Data(contentsOf: entry.metrics) { try log.append(lines) }
-      try keep(network, at: own)
+      try keep(network, log, at: own)
       return network
     }
     report(.stage("pretraining the autoencoder"))
     let network = try drive(pretraining, "pretraining", context, log, labels: nil) { _ in nil }
+    let codes = network.embedding(of: data.tensor)
+    guard codes.squared().sum().item.isFinite else {
+      throw diverged("pretraining", after: "its last step")
+    }
     record.pretrained = "trained"
-    try keep(network, at: own)
+    try keep(network, log, at: own)
     if let entry {
       let metrics = (try? Data(contentsOf: folder.file("metrics.jsonl"))) ?? Data()
       cache?.keep(network, metrics: metrics, as: entry)
@@ -187,8 +213,11 @@ public final class Run {
     return network
   }
 
-  private func keep(_ network: Autoencoder, at url: URL) throws(InputError) {
+  private func keep(
+    _ network: Autoencoder, _ log: MetricsLog, at url: URL
+  ) throws(InputError) {
     var archive = Archive()
+    archive.set("position", position(log))
     network.store(in: &archive, under: "network")
     try archive.write(to: url)
   }
@@ -235,6 +264,16 @@ extension RunRecord {
       columns: data.tensor.shape[1], imageShape: data.imageShape,
       classNames: data.labels == nil ? nil : data.classNames, digest: data.digest,
       preprocessing: data.preprocessing.kind.rawValue)
+  }
+}
+
+extension InputError.Kind {
+  /// Whether what was asked for cannot work, as opposed to a disk that is full.
+  fileprivate var isCallersMistake: Bool {
+    switch self {
+    case .usage, .data, .missing, .unavailable: true
+    case .internalError, .cannotCreate, .inputOutput: false
+    }
   }
 }
 

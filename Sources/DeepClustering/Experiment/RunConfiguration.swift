@@ -38,10 +38,14 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     case seed, device, precision, threads
   }
 
+  /// Under which a decoder is told the data that take the place of the file's.
+  private static let givenData = CodingUserInfoKey(rawValue: "data")
+
   /// Reads a configuration; what is missing keeps its usual setting, except for `data`.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(data: try values.decode(String.self, forKey: .data))
+    let given = Self.givenData.flatMap { decoder.userInfo[$0] as? String }
+    self.init(data: try given ?? values.decode(String.self, forKey: .data))
     labels = try values.decodeIfPresent(String.self, forKey: .labels)
     labelColumn = try values.decodeIfPresent(String.self, forKey: .labelColumn)
     method = try values.decodeIfPresent(String.self, forKey: .method) ?? method
@@ -57,6 +61,11 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     threads = try values.decodeIfPresent(Int.self, forKey: .threads)
   }
 
+  private static func userInfo(data: String?) -> [CodingUserInfoKey: any Sendable] {
+    guard let givenData, let data else { return [:] }
+    return [givenData: data]
+  }
+
   /// The configuration of a YAML file; keys that mean nothing are refused.
   ///
   /// - Parameters:
@@ -67,8 +76,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public static func read(_ url: URL, data: String? = nil) throws(InputError) -> RunConfiguration {
     do {
       let text = try String(contentsOf: url, encoding: .utf8)
-      var object = try YAMLDecoder().decode([String: JSONValue].self, from: text)
-      if let data { object["data"] = .string(data) }
+      let object = try YAMLDecoder().decode([String: JSONValue].self, from: text)
       let known = CodingKeys.allCases.map(\.rawValue)
       if let unknown = object.keys.sorted().first(where: { !known.contains($0) }) {
         let near = NearNames.of(unknown, among: known)
@@ -78,14 +86,18 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
           : "did you mean \(near.joined(separator: " or "))?"
         throw InputError(.usage, "\(url.path): there is no setting \(unknown); \(hint)")
       }
-      return try JSONDecoder().decode(
-        RunConfiguration.self, from: JSONEncoder().encode(JSONValue.object(object)))
+      // Not by way of the values above: as JSON numbers large seeds would lose their last digits.
+      return try YAMLDecoder().decode(
+        RunConfiguration.self, from: text, userInfo: userInfo(data: data))
     } catch let error as InputError {
       throw error
     } catch let error as DecodingError {
+      if case .dataCorrupted(let context) = error, let fault = context.underlyingError as? YamlError
+      {
+        let place = "\(fault)".split(separator: "\n").first ?? ""
+        throw InputError(.usage, "\(url.path) is not YAML: \(place)")
+      }
       throw InputError(.usage, "\(url.path): \(error.sentence)")
-    } catch let error as YamlError {
-      throw InputError(.usage, "\(url.path) is not YAML: \(error)")
     } catch {
       throw InputError(.missing, "\(url.path) cannot be read: \(error.localizedDescription)")
     }
@@ -94,7 +106,10 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   /// The configuration as YAML.
   public func yaml() throws(InputError) -> String {
     do {
-      return try YAMLEncoder().encode(self)
+      let encoder = YAMLEncoder()
+      // A dictionary has another order in each process; the same run should be the same file.
+      encoder.options.sortKeys = true
+      return try encoder.encode(self)
     } catch {
       throw InputError(.internalError, "the configuration has no YAML form: \(error)")
     }

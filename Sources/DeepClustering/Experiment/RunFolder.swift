@@ -18,7 +18,9 @@ public struct RunFolder: Sendable {
     var isFolder: ObjCBool = false
     if manager.fileExists(atPath: url.path, isDirectory: &isFolder) {
       let content = (try? manager.contentsOfDirectory(atPath: url.path)) ?? ["?"]
-      guard isFolder.boolValue && content.isEmpty else {
+      // What a run leaves that was killed before it could say what it is.
+      let remains = ["checkpoint", "config.yaml.part"]
+      guard isFolder.boolValue && content.allSatisfy(remains.contains) else {
         let isRun = content.contains("config.yaml")
         throw InputError(
           .cannotCreate,
@@ -32,9 +34,31 @@ public struct RunFolder: Sendable {
       try manager.createDirectory(
         at: file("checkpoint"), withIntermediateDirectories: true)
     } catch {
+      // Foundation does not say why; the system does when asked for the folder that failed.
+      let failed = missingParents.last ?? (isFolder.boolValue ? file("checkpoint") : url)
+      _ = mkdir(failed.path, 0o755)
       throw InputError(
-        .cannotCreate, "the folder \(url.path) cannot be made: \(error.localizedDescription)")
+        .cannotCreate,
+        "the folder \(url.path) cannot be made: \(String(cString: strerror(errno)))")
     }
+  }
+
+  /// Removes the folder, and those above it that are empty then and are named in `parents`.
+  func remove(withEmpty parents: [URL]) {
+    try? FileManager.default.removeItem(at: url)
+    // rmdir removes empty folders only.
+    for parent in parents where rmdir(parent.path) != 0 { return }
+  }
+
+  /// The folders above this one that do not exist, the nearest first.
+  var missingParents: [URL] {
+    var missing: [URL] = []
+    var parent = url.standardizedFileURL.deletingLastPathComponent()
+    while parent.path != "/", !FileManager.default.fileExists(atPath: parent.path) {
+      missing.append(parent)
+      parent.deleteLastPathComponent()
+    }
+    return missing
   }
 
   /// What was asked for.

@@ -43,6 +43,8 @@ public struct StepReport: Sendable, Equatable {
   public var changed: Double?
   /// Why the fit ends with this step; nil while it goes on.
   public var stopReason: String?
+  /// What the user should know of this step; nil when all is well.
+  public var warning: String?
 
   /// A report.
   public init(

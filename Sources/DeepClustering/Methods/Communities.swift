@@ -75,6 +75,22 @@ struct Communities {
     }
   }
 
+  /// Σ_c (1 − w_cc/w_c): the share of each part's weight that leaves it, added up (Shi and Malik,
+  /// IEEE TPAMI 2000).
+  ///
+  /// - Parameters:
+  ///   - labels: The part of each node, from 0 to `count` − 1.
+  ///   - count: The number of parts; an empty one counts as cut off entirely.
+  ///   - graph: The graph.
+  /// - Returns: From 0, where no edge is cut, to `count`.
+  static func normalizedCut(_ labels: [Int], _ count: Int, in graph: NeighborGraph) -> Double {
+    let weights = between(labels, count, graph)
+    return weights.indices.reduce(0) { sum, c in
+      let degree = weights[c].reduce(0, +)
+      return sum + (degree > 0 ? 1 - weights[c][c] / degree : 1)
+    }
+  }
+
   private static func between(_ labels: [Int], _ count: Int, _ graph: NeighborGraph) -> [[Double]] {
     var weights = Array(repeating: [Double](repeating: 0, count: count), count: count)
     for node in 0..<graph.count {

@@ -64,7 +64,7 @@ public struct KMeans: ClusteringMethod, Equatable {
     var progress = Progress()
     var centroids: [Float] = []
     var labels: [Int32]
-    /// Samples that each centroid has seen; mini-batches only.
+    /// The weight of the samples that each centroid has seen; mini-batches only.
     var counts: [Double] = []
     var bestCentroids: [Float] = []
   }
@@ -127,8 +127,8 @@ public struct KMeans: ClusteringMethod, Equatable {
     state.labels = [Int32](repeating: -1, count: state.problem.count)
   }
 
-  /// One pass of Sculley's rule: each sample moves its centroid by 1/c of the way, where c counts
-  /// the samples that the centroid has seen.
+  /// One pass of Sculley's rule: each sample moves its centroid by w/c of the way, where w is its
+  /// weight and c the weight of the samples that the centroid has seen.
   private func passInBatches(_ state: inout State, _ context: FitContext) -> LloydProblem.Step {
     let order = context.seed.generator("k-means batches", state.progress.steps)
       .permutation(context.rows)
@@ -137,13 +137,17 @@ public struct KMeans: ClusteringMethod, Equatable {
     for low in stride(from: 0, to: context.rows, by: batchSize) {
       let index = order.slice(low..<min(low + batchSize, context.rows))
       let batch = context.data.to(.cpu).rows(at: index)
-      let found = LloydProblem(batch).assign(state.centroids)
+      let weights = context.weights.map { weights in
+        index.scalars(as: Int64.self).map { weights[Int($0)] }
+      }
+      let found = LloydProblem(batch, weights: weights).assign(state.centroids)
       cost += found.cost
       batch.withFloats { values in
         for (row, label) in found.labels.enumerated() {
-          let cluster = Int(label)
-          state.counts[cluster] += 1
-          let share = Float(1 / state.counts[cluster])
+          let (cluster, weight) = (Int(label), Double(weights?[row] ?? 1))
+          guard weight > 0 else { continue }
+          state.counts[cluster] += weight
+          let share = Float(weight / state.counts[cluster])
           for column in 0..<d {
             state.centroids[cluster * d + column] +=
               share * (values[row * d + column] - state.centroids[cluster * d + column])

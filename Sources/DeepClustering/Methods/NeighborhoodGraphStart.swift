@@ -22,14 +22,18 @@ struct NeighborhoodGraphStart {
   /// γ of the runs: more communities than K, which are then merged.
   var resolution = 2.0
 
-  /// The cluster of every code.
+  /// The cluster of every code, or nil where k-means is the better start.
+  ///
+  /// Modularity likes communities of equal weight and will cut a large round cluster to get them;
+  /// there k-means cuts fewer edges. So the two are compared by the normalised cut of the graph.
   ///
   /// - Parameters:
   ///   - codes: n × d.
+  ///   - other: The labels that k-means gives; nil to compare with nothing.
   ///   - seed: Decides the sample and the runs.
-  /// - Returns: n labels from 0 to K − 1, each of which occurs; nil when the codes do not give that
-  ///   many communities.
-  func labels(of codes: Tensor, seed: Seed) -> [Int]? {
+  /// - Returns: n labels from 0 to K − 1, each of which occurs; nil when the codes do not fall into
+  ///   that many communities, or when `other` cuts less.
+  func labels(of codes: Tensor, unlessBetter other: [Int]? = nil, seed: Seed) -> [Int]? {
     let n = codes.shape[0]
     let size = min(sampleSize, n)
     guard size > neighbors, clusters <= size / 2 else { return nil }
@@ -41,6 +45,11 @@ struct NeighborhoodGraphStart {
     let candidates = (0..<runs).compactMap { communities(graph, seed, run: $0) }
     let best = candidates.max { $0.modularity(in: graph) < $1.modularity(in: graph) }
     guard let best else { return nil }
+    if let other {
+      let others = sample.scalars(as: Int64.self).map { other[Int($0)] }
+      let cut = Communities.normalizedCut(best.labels, clusters, in: graph)
+      guard cut < Communities.normalizedCut(others, clusters, in: graph) else { return nil }
+    }
     return carried(best.labels, from: sampled, indices: sample, to: codes)
   }
 

@@ -7,8 +7,8 @@ public struct SelfTraining: Codable, Sendable, Equatable {
   public enum Start: String, Codable, Sendable, CaseIterable {
     /// The best of `restarts` runs of k-means on the codes, as in the papers.
     case kMeans = "k-means"
-    /// Communities of the codes' neighbourhood graph, whose labels are the first target; k-means
-    /// where the graph does not fall into enough of them.
+    /// Communities of the codes' neighbourhood graph, whose labels are the first target; or that
+    /// run of k-means where it cuts fewer edges of the graph.
     case graph
   }
 
@@ -66,7 +66,8 @@ public struct SelfTraining: Codable, Sendable, Equatable {
   // MARK: The fit
 
   func begin(_ context: FitContext) -> State {
-    guard let autoencoder = context.pretrained else {
+    // The network of the context may serve other fits too.
+    guard let autoencoder = context.pretrained?.copy() else {
       preconditionFailure("self-training begins from a pretrained autoencoder")
     }
     let codes = autoencoder.embedding(of: context.data)
@@ -75,14 +76,14 @@ public struct SelfTraining: Codable, Sendable, Equatable {
   }
 
   private func firstCentroids(_ codes: Tensor, _ seed: Seed) -> (Tensor, [Int]?) {
-    if start == .graph,
-      let labels = NeighborhoodGraphStart(clusters: clusters).labels(of: codes, seed: seed)
-    {
-      return (NeighborhoodGraphStart.means(of: codes, labels, clusters: clusters), labels)
-    }
     var kMeans = KMeans(clusters: clusters)
     kMeans.restarts = restarts
-    return (kMeans.cluster(codes, seed: seed).centroids, nil)
+    let centroids = kMeans.cluster(codes, seed: seed).centroids
+    guard start == .graph else { return (centroids, nil) }
+    let labels = NeighborhoodGraphStart(clusters: clusters).labels(
+      of: codes, unlessBetter: NearestCentroids(of: codes, among: centroids).labels, seed: seed)
+    guard let labels else { return (centroids, nil) }
+    return (NeighborhoodGraphStart.means(of: codes, labels, clusters: clusters), labels)
   }
 
   private func state(_ autoencoder: Autoencoder, _ centroids: Tensor, labels: [Int]?) -> State {

@@ -61,6 +61,18 @@ public struct Autoencoder {
     decoder = stack(sizes.reversed(), layout.decoderActivation, lastInFloat32: false)
   }
 
+  /// The same network with weights of its own, since training changes them in place.
+  func copy() -> Autoencoder {
+    func copies(_ layers: [Linear]) -> [Linear] {
+      layers.map { layer in
+        Linear(
+          weight: layer.weight.detached().copy(), bias: layer.bias.detached().copy(),
+          activation: layer.activation, compute: layer.compute)
+      }
+    }
+    return Autoencoder(encoder: copies(encoder), decoder: copies(decoder))
+  }
+
   /// The codes z = f(x) of rows x: rows × d.
   public func encode(_ rows: Tensor) -> Tensor {
     encoder.reduce(rows) { $1($0) }.to(.float32)

@@ -23,7 +23,7 @@ public struct Pretraining: Learner, Equatable {
   /// Passes over the samples that the whole network is trained for.
   public var epochs = 40
   /// Batches that the whole network is trained for at least: few samples need more passes.
-  public var minimumIterations = 8_000
+  public var minimumIterations = 5_000
   /// Share of the inputs set to zero while the whole network is trained (denoising).
   public var corruption = 0.0
   /// Samples of a batch.
@@ -76,6 +76,8 @@ public struct Pretraining: Learner, Equatable {
     /// Batches of this phase so far.
     var iteration = 0
     var steps = 0
+    /// Multiplies the learning rate; falls each time that the training diverges and begins anew.
+    var rateFactor = 1.0
   }
 
   // MARK: The fit
@@ -92,7 +94,23 @@ public struct Pretraining: Learner, Equatable {
   }
 
   /// One pass over the samples, or what is left of the phase.
+  ///
+  /// Training that diverges begins anew with a quarter of the learning rate: the rate that suits
+  /// images in unit range is too large for some tables.
   public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
+    var report = pass(&state, context)
+    while !report.loss.isFinite && state.progress.rateFactor > 1e-3 {
+      let rateFactor = state.progress.rateFactor / 4
+      state = begin(context)
+      state.progress.rateFactor = rateFactor
+      report = pass(&state, context)
+      report.warning =
+        "the pretraining diverged and began anew with the learning rate \(optimizer.learningRate * rateFactor)"
+    }
+    return report
+  }
+
+  private func pass(_ state: inout State, _ context: FitContext) -> StepReport {
     let layerCount = state.autoencoder.encoder.count
     let order = context.seed.generator("pretraining batches", state.progress.steps)
       .permutation(context.rows).to(context.device)
@@ -112,7 +130,7 @@ public struct Pretraining: Learner, Equatable {
         : wholeLoss(state.autoencoder, x, noise)
       state.optimizer.step(
         parameters, gradients: gradients(of: loss, by: parameters),
-        rateFactor: schedule.rateFactor(at: state.progress.iteration))
+        rateFactor: state.progress.rateFactor * schedule.rateFactor(at: state.progress.iteration))
       state.progress.iteration += 1
       total = total + loss.detached()
       batches += 1

@@ -3,80 +3,6 @@
 import DeepClustering
 import Foundation
 
-/// The record of a run, `run.json`.
-///
-/// Only what every run has is required; the rest may be missing or null.
-struct RunRecord: Decodable, Sendable {
-  struct DataDescription: Decodable, Sendable {
-    var name: String
-    var source: String?
-    var rows: Int?
-    var columns: Int?
-    var imageShape: ImageShape?
-    var classNames: [String]?
-    var digest: String?
-    var preprocessing: String?
-  }
-
-  struct Method: Decodable, Sendable {
-    var name: String
-    var title: String?
-    var paper: String?
-    var hyperparameters: JSONValue?
-  }
-
-  struct Machine: Decodable, Sendable {
-    var processor: String?
-    var cores: Int?
-    var memoryBytes: Double?
-    var system: String?
-  }
-
-  struct Scores: Decodable, Sendable {
-    var acc: Double?
-    var accCeiling: Double?
-    var nmi: Double?
-    var ami: Double?
-    var ari: Double?
-    var purity: Double?
-    var silhouette: Double?
-  }
-
-  struct ClassScore: Decodable, Sendable {
-    var name: String
-    var precision: Double
-    var recall: Double
-    var f1: Double
-    var support: Int
-  }
-
-  static let supportedFormat = 1
-
-  var format: Int
-  var version: String?
-  var commit: String?
-  var status: String?
-  var data: DataDescription
-  var method: Method
-  var clusters: Int
-  var seed: Int?
-  var device: String?
-  var precision: String?
-  var threads: Int?
-  var kernels: String?
-  var machine: Machine?
-  var started: String?
-  var finished: String?
-  var seconds: [String: Double]?
-  var stopReason: String?
-  var scores: Scores?
-  var clusterSizes: [Int]?
-  var contingency: [[Int]]?
-  var matching: [Int]?
-  var classScores: [ClassScore]?
-  var warnings: [String]?
-}
-
 extension RunRecord {
   /// Reads and checks a record; `name` is the file, for messages.
   static func parse(_ bytes: Data, name: String) throws(InputError) -> RunRecord {
@@ -85,11 +11,11 @@ extension RunRecord {
       let decoder = JSONDecoder()
       // The format comes first: what another format lacks would only confuse.
       let format = try decoder.decode(Version.self, from: bytes).format
-      guard format == supportedFormat else {
+      guard format == currentFormat else {
         throw InputError(
           .data,
           "\(name) has format \(format), and this version of deepclust reads format "
-            + "\(supportedFormat); use the version that made the run.")
+            + "\(currentFormat); use the version that made the run.")
       }
       let record = try decoder.decode(RunRecord.self, from: bytes)
       try record.check(name)

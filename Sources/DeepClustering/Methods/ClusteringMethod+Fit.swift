@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Torch
+
+/// How far a fit is.
+public struct FitProgress: Sendable {
+  /// `pretraining` or `clustering`.
+  public let stage: String
+  /// The step that was made, counted from 1.
+  public let step: Int
+  /// The steps of the stage, if nothing ends it sooner.
+  public let planned: Int
+  /// What the step has to say: loss, share of changed assignments, why it was the last.
+  public let report: StepReport
+}
+
+extension ClusteringMethod {
+  /// Fits the method to a data set: checks and scales the data, pretrains where the method asks for
+  /// it, and advances to the end.
+  ///
+  /// ```swift
+  /// let digits = try Dataset.load("digits")
+  /// let fitted = try DEC(clusters: 10).fit(digits)
+  /// print(fitted.assignments.prefix(5))
+  /// ```
+  ///
+  /// The labels of the data set, if it has any, are not read. The same seed on the same machine
+  /// with the same number of threads gives the same model, as long as the measurement that picks
+  /// the kernels for dense layers comes out the same (`Compute.measured`). Nothing is written; a
+  /// fit that must survive the end of its process is a ``Run``.
+  ///
+  /// - Parameters:
+  ///   - dataset: n × D.
+  ///   - preprocessing: How its values are scaled; the model scales new data alike.
+  ///   - seed: From which every random number follows.
+  ///   - device: Where to compute.
+  ///   - precision: Of the large products; bfloat16 is slow on processors without AVX-512 BF16.
+  ///   - progress: Is told of every step. An error that it throws ends the fit and is passed on:
+  ///     that is the way to stop early.
+  /// - Returns: The model with the scaling of its training data.
+  /// - Throws: ``InputError`` for data that cannot be clustered, a device that is not there, and
+  ///   for training that diverged.
+  public func fit(
+    _ dataset: Dataset, preprocessing: Preprocessing = .automatic, seed: UInt64 = 1,
+    device: Device = .cpu, precision: Precision = .float32,
+    progress: (FitProgress) throws -> Void = { _ in }
+  ) throws -> FittedModel<Outcome> {
+    if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
+    var warnings = pretraining?.warnings ?? []
+    let data = try PreparedData(
+      dataset, preprocessing: preprocessing, clusters: clusters, device: device,
+      warnings: &warnings)
+    var context = FitContext(
+      data: data.tensor, seed: Seed(seed),
+      compute: pretraining == nil ? .plain : .measured(precision, on: device))
+    if let pretraining {
+      let network = try pretraining.learn("pretraining", context, progress).outcome
+      // The last step can ruin a network whose loss was still a number.
+      guard network.embedding(of: data.tensor).squared().sum().item.isFinite else {
+        throw diverged("pretraining", after: "its last step")
+      }
+      context.pretrained = network
+    }
+    let (model, reason) = try learn("clustering", context, progress)
+    let empty = clusters - Set(model.assignments).count
+    if empty > 0 {
+      warnings.append(
+        "\(empty) of \(clusters) clusters are empty: ask for fewer, or try another seed")
+    }
+    return FittedModel(
+      model: model, preprocessing: data.preprocessing, columns: dataset.columns, device: device,
+      stopReason: reason, warnings: warnings)
+  }
+}
+
+extension Learner {
+  /// Begins, advances to the end and finishes.
+  fileprivate func learn(
+    _ stage: String, _ context: FitContext, _ progress: (FitProgress) throws -> Void
+  ) throws -> (outcome: Outcome, stopReason: String) {
+    var state = try begin(context)
+    let planned = plannedSteps(context)
+    while true {
+      let report = advance(&state, context)
+      try progress(
+        FitProgress(stage: stage, step: stepsTaken(state), planned: planned, report: report))
+      guard report.loss.isFinite else {
+        throw diverged(stage, after: "step \(stepsTaken(state))")
+      }
+      if let reason = report.stopReason { return (finish(state, context), reason) }
+    }
+  }
+}
+
+private func diverged(_ stage: String, after step: String) -> InputError {
+  InputError(
+    .data,
+    "the \(stage) diverged, its values are no longer numbers after \(step): try a smaller learning "
+      + "rate, or another preprocessing")
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Foundation
+public import Torch
+
+/// A model together with the scaling of its training data: it takes new data as they come.
+///
+/// Only a finished fit or the file of one gives such a model. Whatever is wrong with new data is
+/// thrown as an ``InputError`` and never traps, so it can answer requests of strangers. It holds
+/// tensors and is not `Sendable`: a server keeps it in an actor.
+public struct FittedModel<Model: ClusteringModel> {
+  /// The model, which works on scaled rows.
+  public let model: Model
+  /// The scaling that was learned from the training data.
+  public let preprocessing: FittedPreprocessing
+  /// D, the features that the model expects.
+  public let columns: Int
+  /// Why the fit ended; nil where it is not recorded.
+  public let stopReason: String?
+  /// What was odd about the data or the settings, a sentence each.
+  public let warnings: [String]
+  private let device: Device
+
+  /// A model and what has to be known to use it.
+  init(
+    model: Model, preprocessing: FittedPreprocessing, columns: Int, device: Device,
+    stopReason: String? = nil, warnings: [String] = []
+  ) {
+    self.model = model
+    self.preprocessing = preprocessing
+    self.columns = columns
+    self.device = device
+    self.stopReason = stopReason
+    self.warnings = warnings
+  }
+
+  /// The cluster of every training sample, from 0 to K − 1.
+  public var assignments: [Int] { model.assignments }
+
+  /// How certain each of them is, from 0 to 1.
+  public var certainty: [Float] { model.certainty }
+
+  /// The rows of a data set as the model takes them: rows × D, scaled.
+  ///
+  /// - Throws: ``InputError`` when they have another number of columns, or are not finite.
+  public func rows(_ dataset: Dataset) throws(InputError) -> Tensor {
+    // A list of no rows has no width either.
+    guard dataset.columns == columns || dataset.rows == 0 else {
+      throw InputError(
+        .data,
+        "\(dataset.source) has \(dataset.columns) columns, and the model was fitted to \(columns)")
+    }
+    if let position = dataset.values.firstIndex(where: { !$0.isFinite }) {
+      throw InputError(
+        .data,
+        "row \(position / columns + 1), column \(position % columns + 1) of \(dataset.source) is "
+          + "not a finite number")
+    }
+    var values = dataset.values
+    preprocessing.apply(to: &values, columns: columns)
+    return Tensor(values, shape: [dataset.rows, columns], on: device)
+  }
+}
+
+// MARK: - New data
+
+extension FittedModel where Model: InductiveModel {
+  /// The clusters of new rows, from 0 to K − 1; none for no rows.
+  ///
+  /// - Throws: ``InputError`` when they have another number of columns, or are not finite.
+  public func assignments(for dataset: Dataset) throws(InputError) -> [Int] {
+    let rows = try rows(dataset)
+    return dataset.rows == 0 ? [] : model.assignments(for: rows)
+  }
+}
+
+extension FittedModel where Model: SoftModel {
+  /// The probability of each cluster for new rows; nil when the model at hand is a hard one.
+  ///
+  /// - Returns: For each row K numbers that add to one.
+  /// - Throws: ``InputError`` when they have another number of columns, or are not finite.
+  public func probabilities(for dataset: Dataset) throws(InputError) -> [[Float]]? {
+    let rows = try rows(dataset)
+    return dataset.rows == 0 ? [] : model.probabilities(for: rows).map(lists)
+  }
+}
+
+extension FittedModel where Model: EmbeddingModel {
+  /// The places of new rows in the model's own space.
+  ///
+  /// - Returns: For each row d numbers.
+  /// - Throws: ``InputError`` when they have another number of columns, or are not finite.
+  public func embedding(of dataset: Dataset) throws(InputError) -> [[Float]] {
+    let rows = try rows(dataset)
+    return dataset.rows == 0 ? [] : lists(model.embedding(of: rows))
+  }
+}
+
+/// The rows of a matrix.
+private func lists(_ matrix: Tensor) -> [[Float]] {
+  let values: [Float] = matrix.scalars()
+  let width = matrix.shape[1]
+  return (0..<matrix.shape[0]).map { Array(values[($0 * width)..<(($0 + 1) * width)]) }
+}
+
+// MARK: - Saving
+
+extension FittedModel {
+  /// Writes the model and its scaling as one safetensors file, the `model.safetensors` of a run.
+  ///
+  /// - Throws: ``InputError`` when the file cannot be written; an old one is then left as it was.
+  public func write(to url: URL) throws(InputError) {
+    var archive = Archive()
+    model.store(in: &archive)
+    archive.set("preprocessing", preprocessing)
+    archive.set("columns", columns)
+    try archive.write(to: url)
+  }
+}
+
+extension FittedModel where Model == CentroidModel {
+  /// The model of a file: one written by `write(to:)`, or the `model.safetensors` of a run.
+  ///
+  /// - Throws: ``InputError`` when the file is missing, damaged or something else.
+  public init(contentsOf url: URL, on device: Device = .cpu) throws(InputError) {
+    try self.init(from: Archive(contentsOf: url), on: device)
+  }
+
+  init(
+    from archive: Archive, on device: Device, stopReason: String? = nil, warnings: [String] = []
+  ) throws(InputError) {
+    if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
+    self.init(
+      model: try CentroidModel(from: archive, on: device),
+      preprocessing: try archive.value("preprocessing"), columns: try archive.value("columns"),
+      device: device, stopReason: stopReason, warnings: warnings)
+  }
+}
