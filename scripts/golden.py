@@ -9,6 +9,7 @@ Needs numpy, scipy, scikit-learn and, for some sections, torch. To add a section
 that returns what JSON can hold, and decorate it with the name of its file. Numbers come from the
 named libraries only, never from this project.
 """
+
 import json
 import pathlib
 import sys
@@ -188,6 +189,452 @@ def pca_case(PCA, name, values, count, keep=None):
         "variances": pca.explained_variance_.tolist(),
         "total": float(values.var(axis=0, ddof=1).sum()),
         "projected": (pca.transform(values) * signs.T)[:keep].ravel().tolist(),
+    }
+
+
+# Numerics: what `Torch` and the methods compute, by PyTorch in double precision. Inputs are rounded
+# to whole 64ths, which are exact in single precision.
+
+
+def exact(rng, *shape, scale=1.0):
+    return np.round(rng.normal(size=shape) * scale * 64) / 64
+
+
+def packed(tensor):
+    """A tensor or array as the tests read it."""
+    array = tensor.detach().double().numpy() if hasattr(tensor, "detach") else np.asarray(tensor)
+    values = np.where(np.isfinite(array), array, 0).ravel()
+    return {"shape": list(array.shape), "values": [float(f"{v:.9g}") for v in values]}
+
+
+def activations():
+    import torch
+    from torch.nn import functional as f
+
+    return {
+        "relu": torch.relu,
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "selu": torch.selu,
+        "celu": f.celu,
+        "elu": f.elu,
+        "leaky-relu": lambda x: f.leaky_relu(x, 0.01),
+        "identity": lambda x: x,
+    }
+
+
+@section("layers")
+def layers():
+    """Outputs and gradients of the layers, for the loss Σ c·y."""
+    import torch
+
+    rng = np.random.default_rng(21)
+
+    def leaf(*shape):
+        return torch.tensor(exact(rng, *shape), dtype=torch.float64, requires_grad=True)
+
+    def gradients(output, c, *inputs):
+        return [packed(g) for g in torch.autograd.grad((output * c).sum(), inputs)]
+
+    x, weight, bias, c = leaf(5, 7), leaf(4, 7), leaf(4), leaf(5, 4).detach()
+    linear = {"x": packed(x), "weight": packed(weight), "bias": packed(bias), "c": packed(c)}
+    linear["cases"] = []
+    for name, activation in activations().items():
+        y = activation(x @ weight.T + bias)
+        grads = gradients(y, c, x, weight, bias)
+        linear["cases"].append({"activation": name, "y": packed(y), "gradients": grads})
+    # Mixed precision: operands and results are rounded to bfloat16, the sums are exact.
+    low = [t.detach().bfloat16().double() for t in (x, weight, bias)]
+    y = torch.relu(low[0] @ low[1].T + low[2]).bfloat16()
+    gy = c.bfloat16().double() * (y > 0)
+    grads = [(gy @ low[1]).bfloat16(), (gy.T @ low[0]).bfloat16(), gy.sum(0)]
+    linear["bfloat16"] = {
+        "activation": "relu",
+        "y": packed(y),
+        "gradients": [packed(g) for g in grads],
+    }
+
+    points = torch.tensor([-20, -3, -1, -0.25, 0, 0.25, 1, 3, 20], dtype=torch.float64)
+    points.requires_grad_()
+    curves = [
+        {
+            "name": n,
+            "y": packed(a(points)),
+            "slope": packed(torch.autograd.grad(a(points).sum(), points)[0]),
+        }
+        for n, a in activations().items()
+    ]
+
+    images, kernel, offset = leaf(2, 3, 6, 5), leaf(4, 3, 3, 3), leaf(4)
+    y = torch.nn.functional.conv2d(images, kernel, offset, stride=2, padding=1)
+    c = leaf(*y.shape).detach()
+    conv = {"x": packed(images), "weight": packed(kernel), "bias": packed(offset), "c": packed(c)}
+    conv |= {"y": packed(y), "gradients": gradients(y, c, images, kernel, offset)}
+
+    codes, kernel, offset = leaf(2, 3, 3, 4), leaf(3, 2, 3, 3), leaf(2)
+    y = torch.nn.functional.conv_transpose2d(
+        codes, kernel, offset, stride=2, padding=1, output_padding=1
+    )
+    c = leaf(*y.shape).detach()
+    transposed = {
+        "x": packed(codes),
+        "weight": packed(kernel),
+        "bias": packed(offset),
+        "c": packed(c),
+    }
+    transposed |= {"y": packed(y), "gradients": gradients(y, c, codes, kernel, offset)}
+
+    norm = torch.nn.BatchNorm1d(3, momentum=0.1, eps=1e-5).double()
+    with torch.no_grad():
+        norm.weight.copy_(leaf(3))
+        norm.bias.copy_(leaf(3))
+    batches = {"weight": packed(norm.weight), "bias": packed(norm.bias), "steps": []}
+    for training in (True, True, False):
+        x, c = leaf(6, 3), leaf(6, 3).detach()
+        norm.train(training)
+        y = norm(x)
+        step = {"training": training, "x": packed(x), "c": packed(c), "y": packed(y)}
+        step["gradients"] = gradients(y, c, x, norm.weight, norm.bias)
+        step |= {"mean": packed(norm.running_mean), "variance": packed(norm.running_var)}
+        batches["steps"].append(step)
+    return {
+        "linear": linear,
+        "activations": curves,
+        "conv2d": conv,
+        "convTranspose2d": transposed,
+        "batchNorm": batches,
+    }
+
+
+@section("optimizers")
+def optimizers():
+    """Parameters after steps whose gradient is a·p + b, with the rate of step t times 0.5^(t // 2)."""
+    import torch
+
+    rng = np.random.default_rng(22)
+    start = [exact(rng, 2, 3), exact(rng, 3)]
+    steps = [[exact(rng, *p.shape) for p in start] for _ in range(5)]
+    cases = []
+    for kind, make, settings in [
+        ("sgd", torch.optim.SGD, {"lr": 0.1}),
+        ("sgd", torch.optim.SGD, {"lr": 0.1, "momentum": 0.9}),
+        ("sgd", torch.optim.SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+        ("sgd", torch.optim.SGD, {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.2}),
+        ("adam", torch.optim.Adam, {"lr": 0.01}),
+        ("adam", torch.optim.Adam, {"lr": 0.01, "weight_decay": 0.3}),
+        ("adamw", torch.optim.AdamW, {"lr": 0.01, "weight_decay": 0.3}),
+    ]:
+        for forgets in (False, True):
+            parameters = [torch.tensor(p, dtype=torch.float64, requires_grad=True) for p in start]
+            optimizer = make(parameters, **settings)
+            after = []
+            for t, gradients in enumerate(steps):
+                if forgets and t == 3:
+                    optimizer = make(parameters, **settings)
+                optimizer.param_groups[0]["lr"] = settings["lr"] * 0.5 ** (t // 2)
+                for p, g in zip(parameters, gradients):
+                    p.grad = 0.5 * p.detach() + torch.tensor(g)
+                optimizer.step()
+                after.append([packed(p) for p in parameters])
+            cases.append(
+                {
+                    "kind": kind,
+                    "rate": settings["lr"],
+                    "momentum": settings.get("momentum", 0),
+                    "nesterov": settings.get("nesterov", False),
+                    "decay": settings.get("weight_decay", 0),
+                    "forgets": forgets,
+                    "after": after,
+                }
+            )
+    return {
+        "start": [packed(p) for p in start],
+        "gradients": [[packed(g) for g in step] for step in steps],
+        "cases": cases,
+    }
+
+
+@section("k-means")
+def k_means():
+    """Lloyd's iterations of scikit-learn from given centroids."""
+    from sklearn.cluster import KMeans
+
+    rng = np.random.default_rng(23)
+    centers = rng.normal(size=(5, 3)) * 2
+    points = exact(rng, 80, 3) + np.round(centers[rng.integers(0, 5, 80)] * 64) / 64
+    weights = rng.integers(0, 5, 80).astype(float)
+    cases = []
+    for k, weighted in [(1, False), (4, False), (9, False), (4, True), (9, True)]:
+        start = points[rng.choice(80, k, replace=False)]
+        for iterations in (1, 3, 100):
+            fit = KMeans(k, init=start, n_init=1, max_iter=iterations, tol=0, algorithm="lloyd")
+            fit.fit(points, sample_weight=weights if weighted else None)
+            cases.append(
+                {
+                    "start": packed(start),
+                    "weighted": weighted,
+                    "iterations": iterations,
+                    "centroids": packed(fit.cluster_centers_),
+                    "labels": fit.labels_.tolist(),
+                    "cost": float(fit.inertia_),
+                }
+            )
+    return {"points": packed(points), "weights": weights.tolist(), "cases": cases}
+
+
+def student_t(z, mu, alpha):
+    """q of DEC, equation (1)."""
+    squares = ((z[:, None] - mu[None]) ** 2).sum(2)
+    kernel = (1 + squares / alpha) ** (-(alpha + 1) / 2)
+    return kernel / kernel.sum(1)[:, None]
+
+
+def sharpened(q):
+    """p of DEC, equation (3)."""
+    weight = q**2 / q.sum(0)
+    return weight / weight.sum(1)[:, None]
+
+
+@section("student-t")
+def soft_assignments():
+    """q, p and KL(P‖Q) of DEC by numpy; z of one row is far away from all centroids."""
+    rng = np.random.default_rng(24)
+    z, mu = exact(rng, 12, 3, scale=2), exact(rng, 4, 3, scale=2)
+    z[5] = [60, -40, 75]
+    cases = []
+    for alpha in (1.0, 0.5, 4.0):
+        q = student_t(z, mu, alpha)
+        p = sharpened(q)
+        cases.append(
+            {
+                "alpha": alpha,
+                "q": packed(q),
+                "p": packed(p),
+                "divergence": float((p * np.log(p / q)).sum(1).mean()),
+            }
+        )
+    return {"z": packed(z), "mu": packed(mu), "cases": cases}
+
+
+def stream(seed, name, number=0):
+    """The seed of a random stream: FNV-1a over the three, then SplitMix64's finaliser."""
+    mask, value = 2**64 - 1, 0xCBF29CE484222325
+    for byte in seed.to_bytes(8, "little") + name.encode() + number.to_bytes(8, "little"):
+        value = ((value ^ byte) * 0x100000001B3) & mask
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & mask
+    return value ^ (value >> 31)
+
+
+@section("streams")
+def streams():
+    """Seeds of streams, and the first numbers of PyTorch's generators with these seeds."""
+    import torch
+
+    cases = []
+    for seed, name, number in [
+        (0, "", 0),
+        (1, "weights", 0),
+        (1, "weights", 1),
+        (2, "weights", 0),
+        (1, "Weights", 0),
+        (2**64 - 1, "clustering batches", 12345),
+    ]:
+        value = stream(seed, name, number)
+        # PyTorch's seeds are signed.
+        generator = torch.Generator().manual_seed(value - 2**64 if value >= 2**63 else value)
+        cases.append(
+            {
+                "seed": str(seed),
+                "name": name,
+                "number": number,
+                "stream": str(value),
+                "permutation": torch.randperm(9, generator=generator).tolist(),
+            }
+        )
+    return {"cases": cases}
+
+
+def network(rng, sizes):
+    """Weights and biases of a dense network as PyTorch tensors."""
+    import torch
+
+    return [
+        [
+            torch.tensor(exact(rng, *shape, scale=0.5), dtype=torch.float64, requires_grad=True)
+            for shape in ((outputs, inputs), (outputs,))
+        ]
+        for inputs, outputs in zip(sizes, sizes[1:])
+    ]
+
+
+def forward(layers, x):
+    """ReLU between the layers, none after the last."""
+    import torch
+
+    for index, (weight, bias) in enumerate(layers):
+        x = x @ weight.T + bias
+        if index < len(layers) - 1:
+            x = torch.relu(x)
+    return x
+
+
+def copies(tensors):
+    return [t.detach().clone().requires_grad_() for t in tensors]
+
+
+def generator(seed, name, number=0):
+    import torch
+
+    value = stream(seed, name, number)
+    return torch.Generator().manual_seed(value - 2**64 if value >= 2**63 else value)
+
+
+@section("training")
+def training():
+    """Whole steps of pretraining, DEC and IDEC on a tiny network, in double precision."""
+    rng = np.random.default_rng(25)
+    x = exact(rng, 10, 6)
+    encoder, decoder = network(rng, [6, 5, 2]), network(rng, [2, 5, 6])
+    centroids = exact(rng, 3, 2)
+    labels = [0, 1, 2, 0, 1, 2, 0, 1, 2, 2]
+    given = {
+        "x": packed(x),
+        "centroids": packed(centroids),
+        "labels": labels,
+        "seed": 7,
+        "encoder": [[packed(t) for t in layer] for layer in encoder],
+        "decoder": [[packed(t) for t in layer] for layer in decoder],
+    }
+    nets = (encoder, decoder)
+    given["pretraining"] = [
+        pretraining_case(x, nets, loss, layerwise)
+        for loss, layerwise in [("mean", 0), ("half-sum", 0), ("half-sum", 3)]
+    ]
+    dec = {"rate": 0.5, "momentum": 0.9, "gamma": 1.0, "reconstruction": 0.0}
+    idec = {"rate": 0.01, "gamma": 0.1, "reconstruction": 1.0}
+    given["selfTraining"] = [
+        self_training_case(x, nets, centroids, labels, name, settings)
+        for name, settings in [
+            ("dec", dec),
+            ("dec with three degrees of freedom", dec | {"alpha": 3.0}),
+            ("dec that forgets its momentum", dec | {"forgets": True}),
+            ("dec with a frozen encoder", dec | {"frozen": True}),
+            ("dec from labels", dec | {"startIterations": 2}),
+            ("idec", idec),
+        ]
+    ]
+    return given
+
+
+def pretraining_case(x, nets, loss_name, layerwise):
+    """One pass over ten rows in batches of four for each phase."""
+    import torch
+
+    x = torch.tensor(x)
+    encoder, decoder = ([copies(layer) for layer in net] for net in nets)
+    phases, losses = ([0, 1, 2] if layerwise else [2]), []
+    for step, phase in enumerate(phases):
+        order = torch.randperm(10, generator=generator(7, "pretraining batches", step))
+        noise = generator(7, "pretraining noise", step)
+        if phase < 2:
+            parameters = encoder[phase] + decoder[1 - phase]
+        else:
+            parameters = [t for layer in encoder + decoder for t in layer]
+        optimizer = torch.optim.SGD(parameters, lr=0.1, momentum=0.9)
+        total = 0.0
+
+        def drop(h):
+            kept = torch.rand(h.shape, generator=noise) >= 0.2
+            return h * kept / 0.8
+
+        for batch, low in enumerate((0, 4, 8)):
+            optimizer.param_groups[0]["lr"] = 0.1 * 0.5 ** (batch // 2)
+            rows = x[order[low : low + 4]]
+            if phase == 0:
+                target = rows
+                code = drop(torch.relu(rows @ encoder[0][0].T + encoder[0][1]))
+                output = code @ decoder[1][0].T + decoder[1][1]
+            elif phase == 1:
+                target = torch.relu(rows @ encoder[0][0].T + encoder[0][1]).detach()
+                code = drop(target) @ encoder[1][0].T + encoder[1][1]
+                output = torch.relu(code @ decoder[0][0].T + decoder[0][1])
+            else:
+                target, output = rows, forward(decoder, forward(encoder, rows))
+            squares = (output - target) ** 2
+            loss = squares.mean() if loss_name == "mean" else squares.sum(1).mean() / 2
+            total += loss.item()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        losses.append(total / 3)
+    return {
+        "loss": loss_name,
+        "layerwiseIterations": layerwise,
+        "losses": losses,
+        "encoder": [[packed(t) for t in layer] for layer in encoder],
+        "decoder": [[packed(t) for t in layer] for layer in decoder],
+    }
+
+
+def self_training_case(x, nets, centroids, labels, name, settings):
+    """Two targets, with two batches of four after each."""
+    import torch
+
+    x = torch.tensor(x)
+    encoder, decoder = ([copies(layer) for layer in net] for net in nets)
+    mu = torch.tensor(centroids, requires_grad=True)
+    alpha, frozen = settings.get("alpha", 1.0), settings.get("frozen", False)
+    kept = settings["reconstruction"] > 0
+    parameters = [mu]
+    if not frozen:
+        parameters = [t for layer in encoder + (decoder if kept else []) for t in layer] + [mu]
+
+    def make():
+        if "momentum" in settings:
+            return torch.optim.SGD(parameters, lr=settings["rate"], momentum=settings["momentum"])
+        return torch.optim.Adam(parameters, lr=settings["rate"])
+
+    optimizer, reports, iteration = make(), [], 0
+    for _ in range(2):
+        with torch.no_grad():
+            q = student_t(forward(encoder, x), mu, alpha)
+            p = sharpened(q)
+            if iteration < settings.get("startIterations", 0):
+                p = torch.nn.functional.one_hot(torch.tensor(labels), 3).double()
+        if settings.get("forgets"):
+            optimizer = make()
+        sums = np.zeros(2)
+        for _ in range(2):
+            order = torch.randperm(10, generator=generator(7, "clustering batches", iteration // 3))
+            rows = order[4 * (iteration % 3) : 4 * (iteration % 3) + 4]
+            z = forward(encoder, x[rows])
+            divergence = (
+                torch.special.xlogy(p[rows], p[rows]) - p[rows] * student_t(z, mu, alpha).log()
+            )
+            clustering = divergence.sum(1).mean()
+            reconstruction = ((forward(decoder, z) - x[rows]) ** 2).mean()
+            loss = settings["gamma"] * clustering + settings["reconstruction"] * reconstruction
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            sums += [clustering.item(), reconstruction.item()]
+            iteration += 1
+        reports.append({"clustering": sums[0] / 2, "reconstruction": sums[1] / 2})
+    return {
+        "name": name,
+        "alpha": alpha,
+        "rate": settings["rate"],
+        "momentum": settings.get("momentum"),
+        "gamma": settings["gamma"],
+        "reconstruction": settings["reconstruction"],
+        "forgets": settings.get("forgets", False),
+        "frozen": frozen,
+        "startIterations": settings.get("startIterations"),
+        "reports": reports,
+        "centroids": packed(mu),
+        "encoder": [[packed(t) for t in layer] for layer in encoder],
+        "decoder": [[packed(t) for t in layer] for layer in decoder],
     }
 
 

@@ -117,7 +117,7 @@ import Testing
   @Test func tellsHowToGoOnWithAnInterruptedRun() throws {
     let page = try html(TemporaryRun(TemporaryRun.record(["status": "interrupted"])))
     #expect(page.contains("<span class=\"pill alert\">interrupted</span>"))
-    #expect(page.contains("--output &#39;toy run&#39; --resume"))
+    #expect(page.contains("fit --resume --output &#39;toy run&#39;"))
   }
 
   @Test func userTextCannotBecomeMarkup() throws {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// `deepclust predict`.
+@Suite struct PredictTests {
+  @Test func agreesWithTheFitOnItsOwnData() throws {
+    let place = try FittedRun.shared().place
+    let outcome = try place.run(["predict", "run", "small.npy"])
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let fitted = try NumPyFile(place.file("run/assignments.npy")).values(as: Int.self)
+    #expect(outcome.output.split(separator: "\n").map { Int($0) } == fitted)
+
+    let written = try place.run([
+      "predict", "run", "small.csv", "--label-column", "class", "--output", "predicted.npy",
+    ])
+    #expect(written.status == 0 && written.output.isEmpty)
+    #expect(
+      try Data(contentsOf: place.file("predicted.npy"))
+        == Data(contentsOf: place.file("run/assignments.npy")))
+  }
+
+  @Test func tellsProbabilities() throws {
+    let place = try FittedRun.shared().place
+    let outcome = try place.run([
+      "predict", "run", "small.npy", "--probabilities", "--output", "probabilities.npy",
+    ])
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let array = try NumPyFile(place.file("probabilities.npy"))
+    #expect(array.shape == [300, 3])
+    let values = try array.values(as: Float.self)
+    let fitted = try NumPyFile(place.file("run/assignments.npy")).values(as: Int.self)
+    for row in 0..<300 {
+      let row3 = Array(values[(row * 3)..<(row * 3 + 3)])
+      #expect(abs(row3.reduce(0, +) - 1) < 1e-5)
+      #expect(row3.firstIndex(of: row3.max() ?? 0) == fitted[row])
+    }
+  }
+
+  @Test func tellsTheEmbedding() throws {
+    let place = try FittedRun.shared().place
+    try place.run(["predict", "run", "small.npy", "--embedding", "--output", "codes.npy"])
+    #expect(
+      try Data(contentsOf: place.file("codes.npy"))
+        == Data(contentsOf: place.file("run/embedding.npy")))
+    let printed = try place.run(["predict", "run", "small.npy", "--embedding"])
+    let values = try NumPyFile(place.file("codes.npy")).values(as: Float.self)
+    #expect(
+      printed.output.split(whereSeparator: { ",\n".contains($0) }).map { Float($0) } == values)
+  }
+
+  @Test func refusesDataThatDoNotFit() throws {
+    let fitted = try FittedRun.shared()
+    let narrow = try Workplace()
+    try NumPyFile([1, 2, 3, 4, 5, 6], shape: [2, 3]).bytes.write(to: narrow.file("narrow.npy"))
+    let run = fitted.place.file("run").path
+    let outcome = try narrow.run(["predict", run, "narrow.npy"])
+    #expect(outcome.status == 65)
+    #expect(
+      outcome.complaints
+        == ["deepclust: narrow.npy has 3 columns, and the model was fitted to 8"])
+
+    var values = [Float](repeating: 1, count: 16)
+    values[11] = .nan
+    try NumPyFile(values, shape: [2, 8]).bytes.write(to: narrow.file("nan.npy"))
+    let notFinite = try narrow.run(["predict", run, "nan.npy"])
+    #expect(notFinite.status == 65)
+    #expect(notFinite.complaints.count == 1)
+    #expect(notFinite.error.contains("row 2, column 4 of nan.npy"))
+  }
+
+  @Test func refusesWhatIsNoFinishedRun() throws {
+    let fitted = try FittedRun.shared()
+    let place = try Workplace()
+    let none = try place.run(["predict", "nothing", "small.npy"])
+    #expect(none.status == 66)
+    #expect(none.complaints == ["deepclust: nothing is no run folder: it has no run.json"])
+    let unwritable = try fitted.place.run([
+      "predict", "run", "small.npy", "--output", "small.npy/predicted.npy",
+    ])
+    #expect(unwritable.status == 73)
+    #expect(unwritable.error.contains("small.npy/predicted.npy could not be created"))
+    let both = try fitted.place.run([
+      "predict", "run", "small.npy", "--probabilities", "--embedding",
+    ])
+    #expect(both.status == 64)
+  }
+}

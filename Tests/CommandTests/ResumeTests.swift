@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// Runs that are stopped or killed and go on: they end with the bytes of one that never was.
+@Suite struct ResumeTests {
+  private let fit =
+    [
+      "fit", "small.npy", "--labels", "labels.npy", "--output", "run", "--checkpoint-seconds",
+      "0.02",
+    ]
+    + SmallData.dec
+  private let resume = [
+    "fit", "--resume", "--output", "run", "--no-cache", "--checkpoint-seconds", "0.02",
+  ]
+
+  private func place() throws -> Workplace {
+    let place = try Workplace()
+    try SmallData.write(to: place)
+    return place
+  }
+
+  @Test func goesOnAfterControlC() throws {
+    let place = try place()
+    // Once while pretraining, once while clustering.
+    for (words, lines) in [(fit, 20), (resume, 150)] {
+      let stopped = try signal(SIGINT, to: place.start(words), in: place, after: lines)
+      #expect(stopped.status == 130 && !stopped.wasKilled)
+      #expect(
+        stopped.complaints.last
+          == "stopped and saved; go on with: deepclust fit --resume --output run")
+      #expect(stopped.output.isEmpty)
+      #expect(try record(place.file("run"))["status"] as? String == "interrupted")
+    }
+    let early = try place.run(["predict", "run", "small.npy"])
+    #expect(early.status == 66)
+    #expect(
+      early.complaints == [
+        "deepclust: run holds an unfinished run: go on with deepclust fit --resume --output run"
+      ])
+
+    let resumed = try place.run(resume + ["--json"])
+    #expect(resumed.status == 0, "\(resumed.error)")
+    let whole = try FittedRun.shared().place.file("run")
+    try expectSameBytes(place.file("run"), whole)
+    #expect(try steps(place.file("run")) == steps(whole), "each step is logged once")
+    let summary = try object(resumed.output)
+    let scores = try record(whole)["scores"] as? [String: Double]
+    #expect(summary["scores"] as? [String: Double] == scores)
+  }
+
+  @Test func goesOnAfterBeingKilled() throws {
+    let place = try place()
+    let total = SmallData.pretrainingSteps + SmallData.clusteringSteps
+    // Three random moments, in order, each in another part of the run.
+    let moments = (0..<3).map { Int.random(in: ($0 * total / 4 + 1)...(($0 + 1) * total / 4)) }
+    for (index, lines) in moments.enumerated() {
+      let killed = try signal(
+        SIGKILL, to: place.start(index == 0 ? fit : resume), in: place, after: lines)
+      #expect(killed.wasKilled && killed.status == SIGKILL, "\(moments)")
+    }
+    let resumed = try place.run(resume)
+    #expect(resumed.status == 0, "\(moments): \(resumed.error)")
+    let whole = try FittedRun.shared().place.file("run")
+    try expectSameBytes(place.file("run"), whole, "killed after \(moments) lines")
+    #expect(try steps(place.file("run")) == steps(whole), "killed after \(moments) lines")
+    let left = try FileManager.default.subpathsOfDirectory(atPath: place.file("run").path)
+    #expect(!left.contains { $0.contains("checkpoint") || $0.hasSuffix(".part") }, "\(left)")
+  }
+
+  @Test func saysThatARunIsFinished() throws {
+    let place = try FittedRun.shared().place
+    let before = try record(place.file("run"))["finished"] as? String
+    let again = try place.run(["fit", "--resume", "--output", "run"])
+    #expect(again.status == 0)
+    #expect(again.error == "run is finished already\n")
+    #expect(again.output.contains("ACC         1.0000\n"))
+    #expect(try record(place.file("run"))["finished"] as? String == before)
+  }
+
+  @Test func refusesToChangeWhatItGoesOnWith() throws {
+    let place = try FittedRun.shared().place
+    let seed = try place.run(["fit", "--resume", "--output", "run", "--seed", "2"])
+    #expect(seed.status == 64)
+    #expect(seed.complaints.count == 1 && seed.error.contains("leave out --seed"))
+    #expect(try place.run(["fit", "--resume"]).status == 64)
+    let none = try place.run(["fit", "--resume", "--output", "none"])
+    #expect(none.status == 66)
+    #expect(none.error.contains("none is no run folder: it has no config.yaml"))
+  }
+
+  @Test func refusesOtherDataThanItBeganWith() throws {
+    let place = try place()
+    _ = try signal(SIGINT, to: place.start(fit), in: place, after: 20)
+    var values = SmallData.values
+    values[0] += 1
+    try NumPyFile(values, shape: [300, 8]).bytes.write(to: place.file("small.npy"))
+    let outcome = try place.run(resume + ["--quiet"])
+    #expect(outcome.status == 65)
+    #expect(outcome.complaints.count == 1)
+    #expect(outcome.error.contains("small.npy is not what"))
+    #expect(place.has("run/checkpoint/pretraining.safetensors"), "the run is kept")
+  }
+
+  /// Sends a signal when the log has so many lines.
+  private func signal(
+    _ number: Int32, to job: Workplace.Job, in place: Workplace, after lines: Int
+  ) throws -> Workplace.Outcome {
+    let log = place.file("run/metrics.jsonl")
+    while job.process.isRunning {
+      let text = (try? Data(contentsOf: log)) ?? Data()
+      if text.count(where: { $0 == UInt8(ascii: "\n") }) >= lines {
+        kill(job.process.processIdentifier, number)
+        break
+      }
+      usleep(1000)
+    }
+    return try job.outcome()
+  }
+
+  /// Stage and number of each step in the log.
+  private func steps(_ run: URL) throws -> [String] {
+    try String(contentsOf: run.appendingPathComponent("metrics.jsonl"), encoding: .utf8)
+      .split(separator: "\n").map {
+        let line = try object($0)
+        return "\(line["stage"] ?? "") \(line["step"] ?? "")"
+      }
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct HyperparametersTests {
+  private func dec(_ changes: [String: JSONValue]) throws -> SelfTraining {
+    try Hyperparameters.setting(changes, of: DEC(clusters: 4)).training
+  }
+
+  @Test func setsByPathOrByItsEnd() throws {
+    let training = try dec([
+      "pretraining.epochs": .integer(7), "hidden": .array([.integer(9), .integer(8)]),
+      "tolerance": .number(0.25), "trainsEncoder": .bool(false), "start": .string("k-means"),
+      "layout.activation": .string("leaky-relu"), "pretraining.batchSize": .integer(11),
+      "batchSize": .integer(12), "optimizer.learningRate": .integer(2),
+    ])
+    #expect(training.pretraining.epochs == 7)
+    #expect(training.pretraining.layout.hidden == [9, 8])
+    #expect(training.pretraining.layout.activation == .leakyRelu)
+    #expect(training.tolerance == 0.25 && !training.trainsEncoder && training.start == .kMeans)
+    // A whole path comes before an end: DEC's own batch size, and its own optimiser.
+    #expect(training.pretraining.batchSize == 11 && training.batchSize == 12)
+    #expect(training.optimizer.learningRate == 2)
+    #expect(training.pretraining.optimizer.learningRate == Pretraining().optimizer.learningRate)
+    // What was not named stays.
+    var expected = SelfTraining(clusters: 4)
+    expected.pretraining.epochs = 7
+    #expect(try dec(["epochs": .integer(7)]) == expected)
+    #expect(try dec([:]) == SelfTraining(clusters: 4))
+  }
+
+  @Test func refusesAnEndThatSeveralHave() {
+    let error = refusal { try dec(["learningRate": .number(1)]) }
+    #expect(error?.kind == .usage)
+    #expect(error?.description.contains("optimizer.learningRate") == true)
+    #expect(error?.description.contains("pretraining.optimizer.learningRate") == true)
+  }
+
+  @Test(arguments: [
+    ("tolerence", "tolerance"), ("updateinterval", "updateInterval"), ("epoch", "epochs"),
+  ])
+  func namesWhatMayHaveBeenMeant(wrong: String, near: String) {
+    let error = refusal { try dec([wrong: .integer(1)]) }
+    #expect(error?.kind == .usage)
+    #expect(error?.description.contains(wrong) == true)
+    #expect(error?.description.contains(near) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func refusesNamesOfNothing() {
+    for name in ["zzzzzz", "", "pretraining", ".epochs", "pochs"] {
+      #expect(refusal { try dec([name: .integer(1)]) }?.kind == .usage, "\(name)")
+    }
+  }
+
+  @Test(arguments: [
+    ("epochs", JSONValue.string("many")), ("epochs", .number(1.5)), ("epochs", .bool(true)),
+    ("epochs", .null), ("trainsEncoder", .integer(1)), ("tolerance", .string("0.1")),
+    ("start", .string("graphs")), ("start", .integer(1)), ("hidden", .string("500")),
+    ("hidden", .array([.integer(5), .string("x")])), ("tolerance", .array([.number(1)])),
+    ("activation", .string("swish")), ("kind", .string("sgdm")),
+  ])
+  func refusesValuesOfTheWrongKind(name: String, value: JSONValue) {
+    let path = name == "kind" ? "pretraining.optimizer.kind" : name
+    let error = refusal { try dec([path: value]) }
+    #expect(error?.kind == .usage)
+    #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
+    #expect(error?.description.contains(value.text) == true, "\(error?.description ?? "")")
+  }
+
+  @Test(arguments: [
+    ("clusters", JSONValue.integer(0)), ("batchSize", .integer(0)), ("updateInterval", .integer(0)),
+    ("hidden", .array([.integer(5), .integer(0)])), ("latent", .integer(-1)),
+    ("maximumIterations", .integer(0)), ("dropout", .number(1)), ("corruption", .number(1)),
+    ("epochs", .integer(-1)), ("degreesOfFreedom", .number(0)), ("tolerance", .number(-0.1)),
+    ("restarts", .integer(0)),
+  ])
+  func refusesValuesThatNoMethodCanWorkWith(name: String, value: JSONValue) {
+    let error = refusal { try dec([name: value]) }
+    #expect(error?.kind == .usage)
+    #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func refusesAnEndlessKMeans() {
+    for name in ["restarts", "maximumIterations"] {
+      let error = refusal {
+        try Hyperparameters.setting([name: .integer(0)], of: KMeans(clusters: 2))
+      }
+      #expect(error?.kind == .usage)
+    }
+  }
+
+  @Test func readsTextsOfTheCommandLine() {
+    let texts: [(String, JSONValue)] = [
+      ("12", .integer(12)), ("-3", .integer(-3)), ("0.5", .number(0.5)), ("1e-3", .number(1e-3)),
+      ("true", .bool(true)), ("false", .bool(false)), ("graph", .string("graph")),
+      ("500,500,2000", .array([.integer(500), .integer(500), .integer(2_000)])),
+      ("500,", .array([.integer(500)])), ("nan", .string("nan")), ("inf", .string("inf")),
+      ("", .string("")), ("k-means++", .string("k-means++")),
+    ]
+    for (text, value) in texts { #expect(Hyperparameters.value(of: text) == value, "\(text)") }
+  }
+
+  @Test func listsLeavesInOrder() {
+    let value = JSONValue.object([
+      "b": .integer(1), "a": .object(["d": .null, "c": .array([.integer(1)])]),
+    ])
+    #expect(value.leaves().map(\.path) == ["a.c", "a.d", "b"])
+    #expect(value.text == "a=c=1,d=none,b=1")
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct RunConfigurationTests {
+  private func read(_ yaml: String, data: String? = nil) throws -> RunConfiguration {
+    let folder = try DataFolder()
+    let path = try folder.write("config.yaml", yaml)
+    return try RunConfiguration.read(URL(fileURLWithPath: path), data: data)
+  }
+
+  @Test func survivesYAML() throws {
+    var configuration = RunConfiguration(data: "a folder/with: odd, #name.csv")
+    #expect(try read(configuration.yaml()) == configuration)
+    configuration.labels = "labels.npy"
+    configuration.labelColumn = "class"
+    (configuration.method, configuration.profile) = ("idec", "paper")
+    (configuration.clusters, configuration.seed) = (3, 12_345)
+    configuration.hyperparameters = [
+      "hidden": .array([.integer(3), .integer(4)]), "tolerance": .number(1e-4),
+      "trainsEncoder": .bool(false), "start": .string("k-means"), "epochs": .integer(2),
+    ]
+    configuration.preprocessing = .meanSquare
+    (configuration.device, configuration.precision) = (.cuda(1), .bfloat16)
+    configuration.threads = 3
+    #expect(try read(configuration.yaml()) == configuration)
+  }
+
+  /// YAML has numbers, truth values and nothing; names of data may look like them.
+  @Test(arguments: ["2024", "1e5", "true", "null", "~", "0x10", "- a", "yes", "1_000"])
+  func namesThatLookLikeOtherValuesSurvive(name: String) throws {
+    var configuration = RunConfiguration(data: name)
+    configuration.labelColumn = name
+    #expect(try read(configuration.yaml()) == configuration)
+  }
+
+  @Test func theLargestSeedSurvives() throws {
+    var configuration = RunConfiguration(data: "digits")
+    configuration.seed = .max
+    #expect(try read(configuration.yaml()).seed == .max)
+  }
+
+  @Test func whatIsMissingIsAsUsual() throws {
+    var expected = RunConfiguration(data: "digits")
+    expected.method = "kmeans"
+    #expect(try read("data: digits\nmethod: kmeans\n") == expected)
+    expected.data = "other"
+    #expect(try read("data: digits\nmethod: kmeans\n", data: "other") == expected)
+    #expect(try read("method: kmeans\n", data: "other") == expected)
+  }
+
+  @Test(arguments: [
+    ("data: digits\ncluster: 3\n", "clusters"), ("data: digits\nlabelcolumn: x\n", "labelColumn"),
+    ("data: digits\nzzz: 1\n", "zzz"), ("method: kmeans\n", "data"),
+    ("data: digits\nclusters: many\n", "clusters"), ("data: digits\nseed: -1\n", "seed"),
+    ("data: digits\nprecision: float16\n", "precision"), ("data: digits\ndevice: tpu\n", "tpu"),
+    ("data: [unclosed\n", "YAML"), ("just text\n", "config.yaml"),
+  ])
+  func refusesWhatItDoesNotKnow(yaml: String, place: String) {
+    let error = refusal { try read(yaml) }
+    #expect(error?.kind == .usage)
+    #expect(error?.description.contains(place) == true, "\(error?.description ?? "")")
+    #expect(error?.description.contains("config.yaml") == true)
+    #expect(error?.description.contains("\n") == false)
+  }
+
+  @Test func aMissingFileIsMissing() {
+    let error = refusal { try RunConfiguration.read(URL(fileURLWithPath: "/no/such.yaml")) }
+    #expect(error?.kind == .missing)
+  }
+
+  @Test func makesTheMethod() throws {
+    var configuration = RunConfiguration(data: "digits")
+    (configuration.profile, configuration.clusters) = ("paper", 6)
+    configuration.hyperparameters = ["tolerance": .number(0.5)]
+    let method = try #require(try configuration.makeMethod() as? DEC)
+    var expected = try #require(DEC.profile("paper", clusters: 6))
+    expected.training.tolerance = 0.5
+    #expect(method == expected)
+    configuration.profile = "papers"
+    #expect(refusal { try configuration.makeMethod() }?.description.contains("practical") == true)
+    (configuration.profile, configuration.clusters) = (nil, 0)
+    #expect(refusal { try configuration.makeMethod() }?.kind == .usage)
+    (configuration.method, configuration.clusters) = ("dbscan", 3)
+    #expect(refusal { try configuration.makeMethod() }?.kind == .usage)
+  }
+}

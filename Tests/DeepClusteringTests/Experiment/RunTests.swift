@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import DeepClustering
+
+@Suite struct RunTests {
+  private let folder: DataFolder
+  private let blobs = Blobs(rows: 120)
+
+  init() throws {
+    folder = try DataFolder()
+    let rows = blobs.labels.indices.map { row in
+      blobs.values[(row * 8)..<(row * 8 + 8)].map { "\($0)" }.joined(separator: ",")
+    }
+    try folder.write("blobs.csv", rows.joined(separator: "\n") + "\n")
+    try folder.write("labels.csv", blobs.labels.map { "\($0)" }.joined(separator: "\n") + "\n")
+  }
+
+  private func configuration(_ method: String, labels: Bool = true) -> RunConfiguration {
+    var configuration = RunConfiguration(data: folder.path("blobs.csv"))
+    configuration.labels = labels ? folder.path("labels.csv") : nil
+    (configuration.method, configuration.clusters, configuration.threads) = (method, 3, 1)
+    configuration.preprocessing = Preprocessing.none
+    if method != "kmeans" {
+      configuration.hyperparameters = [
+        "hidden": .array([.integer(8)]), "latent": .integer(2), "minimumIterations": .integer(40),
+        "epochs": .integer(4),
+      ]
+    }
+    if method == "dec" {
+      for (name, value) in [
+        ("updateInterval", 10), ("startIterations", 10), ("maximumIterations", 60),
+      ] { configuration.hyperparameters[name] = .integer(value) }
+    }
+    return configuration
+  }
+
+  private func run(_ configuration: RunConfiguration, _ name: String) throws -> Run {
+    try Run(configuration, folder: folder.url.appendingPathComponent(name))
+  }
+
+  private func bytes(_ run: Run, _ name: String) throws -> Data {
+    try Data(contentsOf: run.folder.file(name))
+  }
+
+  /// The lines of `metrics.jsonl` without the times.
+  private func metrics(_ run: Run) throws -> [String] {
+    try String(decoding: bytes(run, "metrics.jsonl"), as: UTF8.self).split(separator: "\n").map {
+      String($0).replacing(/"seconds":[^,}]*/, with: "")
+    }
+  }
+
+  private let results = ["assignments.npy", "centroids.npy", "certainty.npy", "projection.npy"]
+
+  /// Stopped after every step and resumed by a new object, as by a new process.
+  @Test(arguments: ["kmeans", "autoencoder-kmeans", "dec"])
+  func aRunThatIsStoppedAgainAndAgainEndsTheSame(method: String) throws {
+    let whole = try run(configuration(method), "whole")
+    let record = try whole.execute()
+    #expect(record.status == .finished && (record.scores?.acc ?? 0) > 0.95)
+    var pieces = try run(configuration(method), "pieces")
+    var stops = 0
+    while true {
+      pieces.shouldStop = { true }
+      do {
+        try pieces.execute()
+        break
+      } catch is Run.Interrupted {
+        stops += 1
+        try #require(stops < 500)
+        #expect(try pieces.folder.record()?.status == .interrupted)
+        pieces = try Run(resuming: pieces.folder.url)
+      }
+    }
+    #expect(stops > 2)
+    for name in results { #expect(try bytes(pieces, name) == bytes(whole, name), "\(name)") }
+    #expect(try metrics(pieces) == metrics(whole))
+    #expect(try pieces.folder.record()?.stopReason == record.stopReason)
+  }
+
+  /// The second run takes the network of the first, and everything comes out the same.
+  @Test func aNetworkOfTheCacheIsTheOneThatWasTrained() throws {
+    let cache = PretrainingCache(folder.url.appendingPathComponent("cache"))
+    func execute(_ configuration: RunConfiguration, _ name: String) throws -> (Run, RunRecord) {
+      let run = try run(configuration, name)
+      run.cache = cache
+      return (run, try run.execute())
+    }
+    let (first, trained) = try execute(configuration("dec"), "first")
+    let (second, cached) = try execute(configuration("dec"), "second")
+    #expect(trained.pretrained == "trained" && cached.pretrained == "cache")
+    for name in results { #expect(try bytes(second, name) == bytes(first, name), "\(name)") }
+    #expect(try metrics(second) == metrics(first))
+    // Another method with the same pretraining shares it; other settings or seeds do not.
+    var other = configuration("autoencoder-kmeans")
+    #expect(try execute(other, "method").1.pretrained == "cache")
+    other.seed = 2
+    #expect(try execute(other, "seed").1.pretrained == "trained")
+    other.seed = 1
+    other.hyperparameters["latent"] = .integer(3)
+    #expect(try execute(other, "latent").1.pretrained == "trained")
+    other = configuration("autoencoder-kmeans")
+    other.preprocessing = .unitNorm
+    #expect(try execute(other, "scaling").1.pretrained == "trained")
+  }
+
+  @Test func aDamagedCacheIsTrainedAnew() throws {
+    let cache = PretrainingCache(folder.url.appendingPathComponent("cache"))
+    let first = try run(configuration("dec"), "first")
+    first.cache = cache
+    try first.execute()
+    for file in try FileManager.default.contentsOfDirectory(atPath: cache.folder.path) {
+      let url = cache.folder.appendingPathComponent(file)
+      try Data(contentsOf: url).prefix(100).write(to: url)
+    }
+    let second = try run(configuration("dec"), "second")
+    second.cache = cache
+    #expect(try second.execute().pretrained == "trained")
+    #expect(try bytes(second, "assignments.npy") == bytes(first, "assignments.npy"))
+  }
+
+  /// Labels measure; what is found does not depend on them.
+  @Test(arguments: ["kmeans", "dec"])
+  func labelsAreForMeasuringOnly(method: String) throws {
+    let with = try run(configuration(method), "with")
+    let without = try run(configuration(method, labels: false), "without")
+    let scores = try #require(try with.execute().scores)
+    let record = try without.execute()
+    for name in results { #expect(try bytes(without, name) == bytes(with, name), "\(name)") }
+    #expect(record.scores?.acc == nil && record.scores?.silhouette == scores.silhouette)
+    let found = try assignments(with)
+    #expect((scores.silhouette ?? 0) > 0.3 && scores.acc == blobs.accuracy(found))
+    #expect(record.contingency == nil && record.classScores == nil)
+    let names = try FileManager.default.contentsOfDirectory(atPath: without.folder.url.path)
+    #expect(!names.contains("labels.npy"))
+  }
+
+  private func assignments(_ run: Run) throws -> [Int] {
+    let text = String(decoding: try bytes(run, "assignments.csv"), as: UTF8.self)
+    return text.split(separator: "\n").dropFirst().compactMap {
+      Int($0.split(separator: ",")[1])
+    }
+  }
+
+  @Test func theRecordSaysWhatWasFound() throws {
+    let run = try run(configuration("kmeans"), "run")
+    try run.execute()
+    let record = try #require(try run.folder.record())
+    let found = try assignments(run)
+    #expect(record.clusterSizes == (0..<3).map { cluster in found.count { $0 == cluster } })
+    #expect(record.contingency?.joined().reduce(0, +) == 120)
+    #expect(record.data.rows == 120 && record.data.columns == 8 && record.clusters == 3)
+    #expect(record.stopReason == "the centroids came to rest")
+    #expect((record.seconds?["total"] ?? 0) > 0)
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import DeepClustering
+import Foundation
+import Testing
+import Torch
+
+@Suite struct FittedModelTests {
+  /// Two groups that only the second column tells apart; the first is large and says nothing.
+  private var points: Dataset {
+    var generator = SplitMix64(seed: 7)
+    var values: [Float] = []
+    for row in 0..<60 {
+      values.append(Float(1000 * generator.nextGaussian()))
+      values.append(Float((row < 30 ? 0 : 1) + 0.01 * generator.nextGaussian()))
+    }
+    return Dataset(name: "points", values: values, rows: 60, columns: 2)
+  }
+
+  private func fitted() throws -> FittedModel<CentroidModel> {
+    try KMeans(clusters: 2).fit(points, preprocessing: .standardScore)
+  }
+
+  @Test func findsTheGroupsAndTellsTheClustersOfNewRows() throws {
+    let fitted = try fitted()
+    #expect(Set(fitted.assignments[..<30]).count == 1 && Set(fitted.assignments[30...]).count == 1)
+    #expect(fitted.assignments[0] != fitted.assignments[30])
+    // Without the scaling of the training data both rows would be in one cluster.
+    let new = try Dataset(rows: [[0, 0], [0, 1]])
+    #expect(
+      try fitted.assignments(for: new) == [fitted.assignments[0], fitted.assignments[30]])
+    #expect(try fitted.assignments(for: points) == fitted.assignments)
+    #expect(fitted.stopReason == "the centroids came to rest")
+  }
+
+  @Test func theEmbeddingOfKMeansIsTheScaledRow() throws {
+    let fitted = try fitted()
+    let means = try #require(fitted.preprocessing.means)
+    let place = try fitted.embedding(of: Dataset(rows: [means]))
+    #expect(place == [[0, 0]])
+    #expect(try fitted.probabilities(for: Dataset(rows: [means])) == nil)
+  }
+
+  @Test func noRowsHaveNoClusters() throws {
+    #expect(try fitted().assignments(for: Dataset(rows: [])) == [])
+    #expect(try fitted().embedding(of: Dataset(rows: [])) == [])
+  }
+
+  @Test func badRowsAreAnswered() throws {
+    let fitted = try fitted()
+    let wide = InputError(.data, "wide has 3 columns, and the model was fitted to 2")
+    #expect(throws: wide) { try fitted.assignments(for: Dataset(rows: [[1, 2, 3]], name: "wide")) }
+    let odd = InputError(.data, "row 2, column 1 of odd is not a finite number")
+    #expect(throws: odd) {
+      try fitted.assignments(for: Dataset(rows: [[1, 2], [.infinity, 2]], name: "odd"))
+    }
+    // Finite, but beyond single precision when squared: any cluster will do, a trap will not.
+    let far = try Dataset(rows: [[3e38, -3e38]])
+    #expect((0..<2).contains(try fitted.assignments(for: far)[0]))
+  }
+
+  @Test func aWrittenModelAnswersAlike() throws {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("\(UUID()).safetensors")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let fitted = try fitted()
+    try fitted.write(to: file)
+    let read = try SavedModel(contentsOf: file)
+    #expect(read.assignments == fitted.assignments && read.certainty == fitted.certainty)
+    #expect(read.preprocessing == fitted.preprocessing && read.columns == 2)
+    let new = try Dataset(rows: [[500, 0.1], [-500, 0.9]])
+    #expect(try read.assignments(for: new) == fitted.assignments(for: new))
+    try Data("nothing".utf8).write(to: file)
+    #expect(throws: InputError.self) { try SavedModel(contentsOf: file) }
+  }
+
+  @Test func anErrorOfTheListenerEndsTheFit() throws {
+    struct Enough: Error {}
+    var steps = 0
+    #expect(throws: Enough.self) {
+      try KMeans(clusters: 2).fit(points) { progress in
+        steps = progress.step
+        if progress.step == 3 { throw Enough() }
+      }
+    }
+    #expect(steps == 3)
+  }
+
+  @Test func dataThatCannotBeClusteredAreRefused() {
+    #expect {
+      try KMeans(clusters: 61).fit(points)
+    } throws: { error in
+      (error as? InputError)?.description.contains("61 clusters were asked for") == true
+    }
+  }
+
+  @Test func trainingThatDivergesIsAnswered() {
+    var method = DEC(clusters: 2)
+    method.training.pretraining.layout = AutoencoderLayout(hidden: [8], latent: 2)
+    method.training.pretraining.minimumIterations = 20
+    method.training.pretraining.epochs = 1
+    method.training.pretraining.optimizer = .sgd(1e6)
+    #expect {
+      try method.fit(points)
+    } throws: { error in
+      (error as? InputError)?.description.hasPrefix("the pretraining diverged") == true
+    }
+  }
+
+  @Test func deepMethodsReportBothStagesAndAreReproducible() throws {
+    var method = DEC(clusters: 2)
+    method.training.pretraining.layout = AutoencoderLayout(hidden: [8], latent: 2)
+    (method.training.pretraining.minimumIterations, method.training.pretraining.epochs) = (40, 1)
+    method.training.pretraining.optimizer = .adam(1e-2)
+    method.training.maximumIterations = 300
+    var stages: [String] = []
+    let first = try method.fit(points, seed: 3) { stages.append("\($0.stage) \($0.step)") }
+    // 60 rows are one batch, so each of the 40 passes is a step.
+    #expect(stages[39] == "pretraining 40" && stages[40] == "clustering 1")
+    let second = try method.fit(points, seed: 3)
+    #expect(first.certainty == second.certainty)
+    let sums = try #require(try first.probabilities(for: points)).map { $0.reduce(0, +) }
+    #expect(sums.count == 60 && sums.allSatisfy { abs($0 - 1) < 1e-5 })
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+/// Accuracies on real images, with bars that a broken method does not reach.
+///
+/// The networks are smaller and the training shorter than one would take for results.
+@Suite(.enabled(if: RealData.isHere, RealData.reason), .serialized)
+struct MethodAccuracyTests {
+  private struct Images {
+    let tensor: Tensor
+    let labels: [Int]
+
+    /// A catalog data set, or every so manieth row of it.
+    init(_ name: String, every step: Int = 1) throws {
+      var warnings: [String] = []
+      let data = try PreparedData(
+        Dataset.load(name), preprocessing: .automatic, clusters: 10, device: .cpu,
+        warnings: &warnings)
+      let rows = stride(from: 0, to: data.tensor.shape[0], by: step).map { Int64($0) }
+      tensor = data.tensor.rows(at: Tensor(rows, shape: [rows.count]))
+      let all = try #require(data.labels)
+      labels = rows.map { all[Int($0)] }
+    }
+  }
+
+  private func accuracy<M: ClusteringMethod>(
+    _ method: M, _ context: FitContext, _ images: Images
+  ) throws -> Double {
+    var state = try method.begin(context)
+    while method.advance(&state, context).stopReason == nil {}
+    let assignments = method.finish(state, context).assignments
+    return Scores(predicted: assignments, labels: images.labels).acc ?? 0
+  }
+
+  private func context(_ images: Images, seed: UInt64, _ pretraining: Pretraining?) -> FitContext {
+    var context = FitContext(data: images.tensor, seed: Seed(seed), compute: Compute(path: .fused))
+    guard let pretraining else { return context }
+    var state = pretraining.begin(context)
+    while pretraining.advance(&state, context).stopReason == nil {}
+    context.pretrained = pretraining.finish(state, context)
+    return context
+  }
+
+  private func small(_ training: SelfTraining) -> SelfTraining {
+    var training = training
+    training.pretraining = small
+    (training.updateInterval, training.startIterations) = (50, 100)
+    training.maximumIterations = 400
+    return training
+  }
+
+  private var small: Pretraining {
+    var pretraining = Pretraining()
+    pretraining.layout.hidden = [200, 200]
+    (pretraining.epochs, pretraining.minimumIterations) = (0, 600)
+    return pretraining
+  }
+
+  /// 0.79 is what k-means has from any library.
+  @Test func digits() throws {
+    let images = try Images("digits")
+    let plain = context(images, seed: 1, nil)
+    let kMeans = try accuracy(KMeans(clusters: 10), plain, images)
+    #expect((0.75...0.82).contains(kMeans))
+    let pretrained = context(images, seed: 1, small)
+    var baseline = AutoencoderKMeans(clusters: 10)
+    baseline.network = small
+    #expect(try accuracy(baseline, pretrained, images) >= 0.72)
+    let dec = try accuracy(
+      DEC(training: small(DEC(clusters: 10).training)), pretrained, images)
+    #expect(dec >= 0.83)
+    let idec = try accuracy(
+      IDEC(training: small(IDEC(clusters: 10).training)), pretrained, images)
+    #expect(idec >= 0.85)
+  }
+
+  @Test func usps() throws {
+    let images = try Images("usps", every: 4)
+    let kMeans = try accuracy(KMeans(clusters: 10), context(images, seed: 1, nil), images)
+    #expect((0.62...0.72).contains(kMeans))
+    let pretrained = context(images, seed: 1, small)
+    let dec = try accuracy(
+      DEC(training: small(DEC(clusters: 10).training)), pretrained, images)
+    #expect(dec >= 0.69 && dec > kMeans + 0.02)
+    let idec = try accuracy(
+      IDEC(training: small(IDEC(clusters: 10).training)), pretrained, images)
+    #expect(idec >= 0.70 && idec > kMeans + 0.03)
+  }
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+/// What holds for every method of the catalog, on three Gaussians and with tiny networks.
+@Suite struct MethodContractTests {
+  static let names = MethodCatalog.all.map { $0.card.name }
+  private static let computes = [
+    Compute(path: .fused), .plain, Compute(.bfloat16, path: .fused),
+  ]
+
+  @Test(arguments: names, computes)
+  func aFitFindsTheClustersAndItsSeedDecidesIt(name: String, compute: Compute) throws {
+    func check<M: ClusteringMethod>(_ type: M.Type) throws {
+      let trial = try Trial<M>()
+      let context = try trial.context(compute)
+      let first = try trial.fit(context)
+      let model = first.model
+      #expect(trial.blobs.accuracy(model.assignments) >= 0.95)
+      #expect(Set(model.assignments) == Set(0..<trial.method.clusters))
+      #expect(model.assignments.count == context.rows && model.certainty.count == context.rows)
+      #expect(model.certainty.allSatisfy { (0...1).contains($0) })
+      #expect(first.reports.allSatisfy { $0.loss.isFinite && !$0.losses.isEmpty })
+      #expect(first.reports.dropLast().allSatisfy { $0.stopReason == nil })
+      #expect(first.reports.last?.stopReason?.isEmpty == false)
+      #expect(first.reports.count <= trial.method.plannedSteps(context))
+      // The same context again: a fit must leave it as it was.
+      let second = try trial.fit(context)
+      #expect(second.model.assignments == model.assignments)
+      #expect(trial.bits(second.model) == trial.bits(model))
+      #expect(second.reports == first.reports)
+    }
+    try check(MethodCatalog.method(name))
+  }
+
+  /// Stored after each of the first steps, written to a file, and restored where nothing of the
+  /// first fit is left.
+  @Test(arguments: names)
+  func aRestoredFitEndsWithTheSameBits(name: String) throws {
+    func check<M: ClusteringMethod>(_ type: M.Type) throws {
+      let trial = try Trial<M>()
+      let whole = try trial.fit(trial.context(Compute(path: .fused)))
+      let stops = [1, 2, whole.reports.count - 1].filter { $0 < whole.reports.count && $0 > 0 }
+      #expect(!stops.isEmpty)
+      for stop in stops {
+        let folder = try DataFolder()
+        let file = folder.url.appendingPathComponent("state.safetensors")
+        do {
+          let context = try trial.context(Compute(path: .fused))
+          var state = try trial.method.begin(context)
+          for _ in 0..<stop { _ = trial.method.advance(&state, context) }
+          var archive = Archive()
+          trial.method.store(state, in: &archive)
+          try archive.write(to: file)
+        }
+        let context = try trial.context(Compute(path: .fused))
+        var state = try trial.method.restore(from: Archive(contentsOf: file), context)
+        #expect(trial.method.stepsTaken(state) == stop)
+        let rest = try trial.finish(&state, context)
+        #expect(rest.reports == Array(whole.reports[stop...]), "after \(stop) steps")
+        #expect(rest.model.assignments == whole.model.assignments)
+        #expect(trial.bits(rest.model) == trial.bits(whole.model), "after \(stop) steps")
+      }
+    }
+    try check(MethodCatalog.method(name))
+  }
+
+  @Test(arguments: names)
+  func theModelPredictsWhatItFound(name: String) throws {
+    func check<M: ClusteringMethod>(_ type: M.Type) throws {
+      let trial = try Trial<M>()
+      let context = try trial.context(.plain)
+      let model = try trial.fit(context).model
+      guard let inductive = model as? any InductiveModel else { return }
+      #expect(inductive.assignments(for: context.data) == model.assignments)
+      let few = context.data.slice(10..<13)
+      #expect(inductive.assignments(for: few) == Array(model.assignments[10..<13]))
+      if let soft = model as? any SoftModel, let q = soft.probabilities(for: context.data) {
+        #expect(q.shape == [context.rows, trial.method.clusters])
+        #expect((q.sum(1) - 1).magnitude().max().item < 1e-5)
+        #expect(q.argmax(1).scalars(as: Int64.self).map(Int.init) == model.assignments)
+        #expect((q.max(1) - Tensor(model.certainty, shape: [300])).magnitude().max().item < 1e-6)
+      }
+      if let placed = model as? any EmbeddingModel {
+        #expect(
+          bruteNearest(placed.embedding(of: context.data), placed.centroids) == model.assignments)
+        let decoded = try #require(placed.decodedCentroids())
+        #expect(decoded.shape == [trial.method.clusters, context.columns])
+        // A cluster's decoded centroid is near the mean of its samples: 1 in its column.
+        let matched = bruteNearest(
+          decoded, Tensor(Blobs(rows: 3, deviation: 0).values, shape: [3, 8]))
+        #expect(Set(matched) == [0, 1, 2])
+      }
+      guard let saved = model as? CentroidModel else { return }
+      let folder = try DataFolder()
+      let file = folder.url.appendingPathComponent("model.safetensors")
+      var archive = Archive()
+      saved.store(in: &archive)
+      try archive.write(to: file)
+      let read = try CentroidModel(from: Archive(contentsOf: file))
+      #expect(read.assignments(for: context.data) == model.assignments)
+      #expect(read.assignments == model.assignments && read.certainty == model.certainty)
+      #expect(read.centroids.bits == saved.centroids.bits)
+      #expect(read.degreesOfFreedom == saved.degreesOfFreedom)
+    }
+    try check(MethodCatalog.method(name))
+  }
+
+  @Test(arguments: names)
+  func hyperparametersSurviveJSON(name: String) throws {
+    func check<M: ClusteringMethod>(_ type: M.Type) throws {
+      for profile in M.card.profiles {
+        let method = try #require(M.profile(profile.name, clusters: 7), "\(profile.name)")
+        #expect(method.clusters == 7)
+        let values = Hyperparameters.values(of: method)
+        let read = try JSONDecoder().decode(M.self, from: JSONEncoder().encode(method))
+        #expect(Hyperparameters.values(of: read) == values)
+        // Every value can be set by its name, to itself.
+        for (path, value) in values.leaves() {
+          let set = try Hyperparameters.setting([path: value], of: method)
+          #expect(Hyperparameters.values(of: set) == values, "\(path)")
+        }
+      }
+      let changed = try Trial<M>().method
+      let read = try JSONDecoder().decode(M.self, from: JSONEncoder().encode(changed))
+      #expect(Hyperparameters.values(of: read) == Hyperparameters.values(of: changed))
+      #expect(Hyperparameters.values(of: read) != Hyperparameters.values(of: M(clusters: 3)))
+    }
+    try check(MethodCatalog.method(name))
+  }
+
+  @Test(arguments: names)
+  func theCardIsComplete(name: String) throws {
+    func check<M: ClusteringMethod>(_ type: M.Type) throws {
+      let card = M.card
+      #expect(card.name.wholeMatch(of: /[a-z][a-z0-9-]*/) != nil)
+      #expect(!card.title.isEmpty && card.paper.contains(":"))
+      #expect(card.venue.contains(/(19|20)\d\d/))
+      #expect(Set(card.profiles.map(\.name)).count == card.profiles.count)
+      #expect(card.profiles.allSatisfy { !$0.purpose.isEmpty })
+      #expect(M.profile("no such profile", clusters: 3) == nil)
+      // The first profile is the default.
+      let first = try #require(card.profiles.first.flatMap { M.profile($0.name, clusters: 3) })
+      #expect(Hyperparameters.values(of: first) == Hyperparameters.values(of: M(clusters: 3)))
+    }
+    try check(MethodCatalog.method(name))
+  }
+
+  @Test func namesAreUniqueAndOthersAreRefused() {
+    #expect(Set(Self.names).count == Self.names.count)
+    let error = refusal { try MethodCatalog.method("decc") }
+    #expect(error?.kind == .usage && error?.description.contains("dec") == true)
+  }
+
+  /// In a process of its own, because the count is for the whole process.
+  @Test func noFitLeavesATensorBehind() async {
+    await #expect(processExitsWith: .success) {
+      for method in MethodCatalog.all {
+        let start = liveTensorCount
+        try fitOnce(method)
+        precondition(liveTensorCount == start, "\(method.card.name) leaves tensors behind")
+      }
+    }
+  }
+}
+
+private func fitOnce<M: ClusteringMethod>(_ type: M.Type) throws {
+  let trial = try Trial<M>()
+  let context = try trial.context(.plain)
+  _ = try trial.fit(context)
+  precondition(liveTensorCount > 0, "nothing was counted")
+}
+
+/// A method with settings small enough for a fit in a second, and what it is tried on.
+private struct Trial<M: ClusteringMethod> {
+  let method: M
+  let blobs = Blobs(rows: 300)
+
+  init() throws {
+    let small: [String: JSONValue] = [
+      "hidden": .array([.integer(16)]), "latent": .integer(3), "epochs": .integer(5),
+      "minimumIterations": .integer(150), "restarts": .integer(3),
+      "updateInterval": .integer(20), "startIterations": .integer(20),
+      "maximumIterations": .integer(200), "batchSize": .integer(64), "sampleSize": .integer(200),
+    ]
+    let usual = M(clusters: 3)
+    var changes: [String: JSONValue] = [:]
+    for (path, value) in Hyperparameters.values(of: usual).leaves() {
+      let name = path.split(separator: ".").last.map(String.init) ?? path
+      // Lloyd's k-means has a batch size of zero.
+      if let other = small[name], value != .integer(0) { changes[path] = other }
+    }
+    method = try Hyperparameters.setting(changes, of: usual)
+  }
+
+  /// The data, and a network that was pretrained on them where the method wants one.
+  func context(_ compute: Compute, seed: UInt64 = 3) throws -> FitContext {
+    var context = FitContext(data: blobs.tensor, seed: Seed(seed), compute: compute)
+    if let pretraining = method.pretraining {
+      var state = pretraining.begin(context)
+      while pretraining.advance(&state, context).stopReason == nil {}
+      context.pretrained = pretraining.finish(state, context)
+    }
+    return context
+  }
+
+  func fit(_ context: FitContext) throws -> (model: M.Outcome, reports: [StepReport]) {
+    var state = try method.begin(context)
+    return try finish(&state, context)
+  }
+
+  func finish(
+    _ state: inout M.State, _ context: FitContext
+  ) throws -> (model: M.Outcome, reports: [StepReport]) {
+    var reports: [StepReport] = []
+    while reports.last?.stopReason == nil {
+      try #require(reports.count < 1_000, "the fit does not end")
+      reports.append(method.advance(&state, context))
+    }
+    return (method.finish(state, context), reports)
+  }
+
+  /// All that a model holds, as bits.
+  func bits(_ model: M.Outcome) -> [UInt32] {
+    var result = model.certainty.map(\.bitPattern)
+    if let placed = model as? any EmbeddingModel { result += placed.centroids.bits }
+    if let centroid = model as? CentroidModel {
+      result += centroid.network?.parameters.flatMap(\.bits) ?? []
+    }
+    return result
+  }
+}

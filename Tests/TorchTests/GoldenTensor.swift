@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Torch
+
+/// A tensor in a file of reference numbers.
+struct GoldenTensor: Decodable {
+  let shape: [Int]
+  let values: [Double]
+
+  /// In single precision.
+  var tensor: Tensor { Tensor(values.map { Float($0) }, shape: shape) }
+}
+
+/// A file of reference numbers that `scripts/golden.py` wrote.
+func golden<Content: Decodable>(_ name: String, as type: Content.Type = Content.self) throws
+  -> Content
+{
+  let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  let file = tests.appending(path: "DeepClusteringTests/Golden/\(name).json")
+  return try JSONDecoder().decode(type, from: Data(contentsOf: file))
+}
+
+/// Expects the shape and, up to `tolerance` · (1 + |value|), the values.
+func expect(
+  _ tensor: Tensor, equals wanted: GoldenTensor, within tolerance: Double = 2e-6,
+  _ what: String = "", at location: SourceLocation = #_sourceLocation
+) {
+  #expect(tensor.shape == wanted.shape, "\(what)", sourceLocation: location)
+  let values: [Double] = tensor.scalars()
+  for (index, (value, reference)) in zip(values, wanted.values).enumerated() {
+    let close = abs(value - reference) <= tolerance * (1 + abs(reference))
+    #expect(close, "\(what)[\(index)]: \(value), not \(reference)", sourceLocation: location)
+  }
+}

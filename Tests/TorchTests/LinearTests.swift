@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Torch
+
+@Suite struct LinearTests {
+  private struct Golden: Decodable {
+    struct Case: Decodable {
+      let activation: Activation
+      let y: GoldenTensor
+      let gradients: [GoldenTensor]
+    }
+    struct Linear: Decodable {
+      let x, weight, bias, c: GoldenTensor
+      let cases: [Case]
+      let bfloat16: Case
+
+      func layer(_ activation: Activation, _ compute: Compute) -> Torch.Linear {
+        Torch.Linear(
+          weight: weight.tensor, bias: bias.tensor, activation: activation, compute: compute)
+      }
+    }
+    let linear: Linear
+  }
+
+  @Test(arguments: [Compute.Path.plain, .fused], Activation.allCases)
+  func matchesPyTorch(path: Compute.Path, activation: Activation) throws {
+    let given = try golden("layers", as: Golden.self).linear
+    let example = try #require(given.cases.first { $0.activation == activation })
+    let layer = given.layer(activation, Compute(path: path))
+    check(layer, given, example, within: 2e-6)
+  }
+
+  /// The reference rounds operands and results to bfloat16 (8 bits) and sums exactly.
+  @Test(arguments: [Compute.Path.plain, .fused])
+  func matchesPyTorchInMixedPrecision(path: Compute.Path) throws {
+    let given = try golden("layers", as: Golden.self).linear
+    let layer = given.layer(.relu, Compute(.bfloat16, path: path))
+    #expect(layer(given.x.tensor).elementType == .bfloat16)
+    check(layer, given, given.bfloat16, within: 1.0 / 256)
+    // The operands are not exact in 8 bits, so a product in single precision is another number.
+    let exact = given.layer(.relu, .plain)(given.x.tensor)
+    #expect((layer(given.x.tensor).to(.float32) - exact).magnitude().max().item > 1e-3)
+  }
+
+  private func check(
+    _ layer: Linear, _ given: Golden.Linear, _ example: Golden.Case, within tolerance: Double
+  ) {
+    let x = given.x.tensor.requiringGradient()
+    let y = layer(x)
+    expect(y, equals: example.y, within: tolerance, "output")
+    let loss = (y.to(.float32) * given.c.tensor).sum()
+    let found = gradients(of: loss, by: [x, layer.weight, layer.bias])
+    for (index, name) in ["x", "weight", "bias"].enumerated() {
+      #expect(found[index].elementType == .float32)
+      expect(found[index], equals: example.gradients[index], within: tolerance, "d/d\(name)")
+    }
+  }
+
+  /// Central differences of the fused layer's own outputs.
+  @Test(arguments: [Activation.relu, .tanh])
+  func fusedGradientsAreSlopes(activation: Activation) {
+    let generator = Generator(seed: 31)
+    let x = generator.normal(shape: [4, 6])
+    let weight = generator.normal(shape: [3, 6])
+    let bias = generator.normal(shape: [3])
+    let c = generator.normal(shape: [4, 3])
+    func loss(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
+      let layer = Linear(
+        weight: weight, bias: bias, activation: activation, compute: Compute(path: .fused))
+      return (layer(x) * c).sum()
+    }
+    let leaves = [x, weight, bias].map { $0.copy().requiringGradient() }
+    let found = gradients(of: loss(leaves[0], leaves[1], leaves[2]), by: leaves)
+    let step: Float = 1.0 / 128
+    for (index, leaf) in [x, weight, bias].enumerated() {
+      let slopes: [Float] = found[index].scalars()
+      let start: [Float] = leaf.scalars()
+      for entry in start.indices {
+        let ends = [step, -step].map { change -> Double in
+          var moved = start
+          moved[entry] += change
+          var inputs = [x, weight, bias]
+          inputs[index] = Tensor(moved, shape: leaf.shape)
+          return loss(inputs[0].copy(), inputs[1].copy(), inputs[2].copy()).item
+        }
+        let slope = (ends[0] - ends[1]) / Double(2 * step)
+        #expect(abs(slope - Double(slopes[entry])) < 2e-3, "input \(index), entry \(entry)")
+      }
+    }
+  }
+
+  @Test func fusedTakesViewsAndSingleRows() {
+    let generator = Generator(seed: 32)
+    let weight = generator.normal(shape: [3, 6])
+    let bias = generator.normal(shape: [3])
+    let wide = generator.normal(shape: [6, 5])
+    func outputs(_ path: Compute.Path, _ x: Tensor) -> Tensor {
+      Linear(
+        weight: weight.copy(), bias: bias.copy(), activation: .relu, compute: Compute(path: path))(
+          x)
+    }
+    for x in [
+      wide.transposed(), wide.transposed().slice(2..<3), generator.normal(shape: [2, 4, 6]),
+    ] {
+      let difference = outputs(.fused, x) - outputs(.plain, x)
+      #expect(outputs(.plain, x).sum().item > 0.1)
+      #expect(difference.magnitude().max().item < 1e-5, "shape \(x.shape)")
+    }
+    #expect(outputs(.fused, wide.transposed().slice(0..<0)).shape == [0, 3])
+  }
+
+  @Test(arguments: WeightDistribution.allCases)
+  func drawsWeightsOfTheirDistribution(distribution: WeightDistribution) {
+    let layer = Linear(200, 100, weights: distribution, using: Generator(seed: 33))
+    #expect(layer.weight.shape == [100, 200])
+    #expect(layer.bias.magnitude().max().item == 0)
+    let deviation = layer.weight.squared().mean().item.squareRoot()
+    let largest = layer.weight.magnitude().max().item
+    // The deviation of a uniform distribution in ±b is b/√3.
+    let (wanted, bound) =
+      switch distribution {
+      case .fanInUniform: ((1.0 / 600).squareRoot(), (1.0 / 200).squareRoot())
+      case .glorotUniform: ((6.0 / 900).squareRoot(), (6.0 / 300).squareRoot())
+      case .smallNormal: (0.01, 0.06)
+      }
+    #expect(abs(deviation / wanted - 1) < 0.02)
+    #expect(abs(layer.weight.mean().item) < wanted / 20)
+    #expect(largest <= bound && largest > bound * (distribution == .smallNormal ? 0.5 : 0.99))
+  }
+}
