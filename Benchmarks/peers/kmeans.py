@@ -2,28 +2,31 @@
 """k-means side by side: 20 Lloyd iterations from the same start by this project, scikit-learn and faiss, in turn.
 
 Prints the median seconds of each, how many times faster ours is than the faster peer, and the costs.
-Each ends with labels for its last centroids; the data is in memory when the clock starts.
+Each ends with labels for its last centroids; the data is in memory when the clock starts. Ours is the command
+`deepclust bench-kmeans`, in a process of its own.
 
-    python kmeans.py --library libctkmeans.so --data DIR [--rounds 5] [--threads 2] [--case TEXT]
+    python kmeans.py --data DIR [--deepclust .build/release/deepclust] [--rounds 5] [--threads 2] [--case TEXT]
 
-DIR holds mnist/*.gz (IDX) and umap-embeddings/mnist_x.npy. The library is the k-means part of CTorch alone; from
-Sources/CTorch:  clang++ -std=c++20 -O3 -fPIC -shared -Iinclude kmeans*.cpp -lgomp -o libctkmeans.so
+DIR holds mnist/*.gz (IDX) and umap-embeddings/mnist_x.npy.
 """
 import argparse
-import ctypes
 import gzip
+import json
 import os
 import pathlib
 import statistics
+import subprocess
+import tempfile
 import time
 import warnings
 
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
 ITERATIONS = 20
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--library", required=True, help="shared library with the ct_kmeans_ functions")
+    parser.add_argument("--deepclust", type=pathlib.Path, default=PROJECT / ".build/release/deepclust")
     parser.add_argument("--data", required=True, type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
@@ -70,41 +73,22 @@ CASES = [
 ]
 
 
-class Step(ctypes.Structure):
-    _fields_ = [("cost", ctypes.c_double), ("movement", ctypes.c_double), ("changed", ctypes.c_int64),
-                ("refilled", ctypes.c_int32), ("empty", ctypes.c_int32)]
-
-
-library = ctypes.CDLL(os.path.abspath(options.library))
-library.ct_kmeans_new.restype = ctypes.c_void_p
-library.ct_kmeans_new.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int32]
-library.ct_kmeans_free.argtypes = [ctypes.c_void_p]
-library.ct_kmeans_step.restype = ctypes.c_bool
-library.ct_kmeans_step.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32] + 4 * [ctypes.c_void_p]
-library.ct_kmeans_assign.restype = ctypes.c_bool
-library.ct_kmeans_assign.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32] + 4 * [ctypes.c_void_p]
-
-
 def ours(points, start):
-    """Seconds and final centroids."""
-    begin = time.perf_counter()
-    centroids, labels = start.copy(), np.full(len(points), -1, np.int32)
-    weights, step, cost = np.empty(len(start)), Step(), ctypes.c_double()
-    handle = library.ct_kmeans_new(points.ctypes.data, *points.shape, None, options.threads)
-    for _ in range(ITERATIONS):
-        assert library.ct_kmeans_step(handle, centroids.ctypes.data, len(start), labels.ctypes.data,
-                                      centroids.ctypes.data, weights.ctypes.data, ctypes.byref(step))
-    assert library.ct_kmeans_assign(handle, centroids.ctypes.data, len(start), labels.ctypes.data, None, None,
-                                    ctypes.byref(cost))
-    library.ct_kmeans_free(handle)
-    return time.perf_counter() - begin, centroids
+    """Seconds and the final cost."""
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(f"{folder}/points.npy", points)
+        np.save(f"{folder}/start.npy", start)
+        command = [options.deepclust, "bench-kmeans", f"{folder}/points.npy", f"{folder}/start.npy",
+                   "--iterations", str(ITERATIONS), "--threads", str(options.threads)]
+        answer = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    return answer["seconds"][0], answer["cost"]
 
 
 def by_sklearn(points, start):
     model = KMeans(len(start), init=start, n_init=1, max_iter=ITERATIONS, tol=0, algorithm="lloyd")
     begin = time.perf_counter()
     model.fit(points)
-    return time.perf_counter() - begin, model.cluster_centers_
+    return time.perf_counter() - begin, cost(points, model.cluster_centers_)
 
 
 def by_faiss(points, start):
@@ -118,11 +102,12 @@ def by_faiss(points, start):
     begin = time.perf_counter()
     model.train(points, index)
     index.search(points, 1)  # train leaves no labels for its last centroids; the others do
-    return time.perf_counter() - begin, faiss.vector_to_array(model.centroids).reshape(start.shape)
+    elapsed = time.perf_counter() - begin
+    return elapsed, cost(points, faiss.vector_to_array(model.centroids).reshape(start.shape))
 
 
 def cost(points, centroids):
-    """The k-means cost in double precision, the same way for all."""
+    """The k-means cost in double precision."""
     total, centroids = 0.0, centroids.astype(np.float64)
     norms = (centroids**2).sum(1)
     for i in range(0, len(points), 10_000):
@@ -139,12 +124,10 @@ def main():
         points = np.ascontiguousarray(make())
         start = points[np.random.default_rng(0).choice(len(points), clusters, replace=False)].copy()
         seconds, costs = {key: [] for key in contenders}, {}
-        for round_ in range(options.rounds):
+        for _ in range(options.rounds):
             for key, run in contenders.items():
-                elapsed, centroids = run(points, start)
+                elapsed, costs[key] = run(points, start)
                 seconds[key].append(elapsed)
-                if round_ == 0:
-                    costs[key] = cost(points, centroids)
         medians = {key: statistics.median(values) for key, values in seconds.items()}
         print(f"{name}: {ITERATIONS} iterations, {options.threads} threads, median (lowest) of {options.rounds}")
         for key in contenders:
