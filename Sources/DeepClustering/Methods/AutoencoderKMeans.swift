@@ -16,6 +16,12 @@ public struct AutoencoderKMeans: ClusteringMethod, Equatable {
   /// How the autoencoder is trained.
   public var network = Pretraining()
 
+  // Named as in the other methods, so that one setting serves them all.
+  private enum CodingKeys: String, CodingKey {
+    case kMeans
+    case network = "pretraining"
+  }
+
   /// Autoencoder + k-means with 20 restarts.
   public init(clusters: Int) {
     kMeans = KMeans(clusters: clusters)
