@@ -150,37 +150,29 @@ CTResult ct_unary(CTUnary op, const CTTensor *t) {
   });
 }
 
+namespace {
+// `y` is a tensor or a number.
+template <class Operand>
+at::Tensor binary(CTBinary op, const at::Tensor &x, const Operand &y) {
+  switch (op) {
+  case CTBinaryAdd: return x + y;
+  case CTBinarySubtract: return x - y;
+  case CTBinaryMultiply: return x * y;
+  case CTBinaryDivide: return x / y;
+  case CTBinaryPower: return x.pow(y);
+  case CTBinaryEqual: return x.eq(y);
+  case CTBinaryGreaterOrEqual: return x.ge(y);
+  }
+  throw std::invalid_argument("unknown binary operation");
+}
+}  // namespace
+
 CTResult ct_binary(CTBinary op, const CTTensor *a, const CTTensor *b) {
-  return tensor([&]() -> at::Tensor {
-    const auto &x = a->value;
-    const auto &y = b->value;
-    switch (op) {
-    case CTBinaryAdd: return x + y;
-    case CTBinarySubtract: return x - y;
-    case CTBinaryMultiply: return x * y;
-    case CTBinaryDivide: return x / y;
-    case CTBinaryPower: return x.pow(y);
-    case CTBinaryEqual: return x.eq(y);
-    case CTBinaryGreaterOrEqual: return x.ge(y);
-    }
-    throw std::invalid_argument("unknown binary operation");
-  });
+  return tensor([&] { return binary(op, a->value, b->value); });
 }
 
-CTResult ct_binary_scalar(CTBinary op, const CTTensor *a, double y) {
-  return tensor([&]() -> at::Tensor {
-    const auto &x = a->value;
-    switch (op) {
-    case CTBinaryAdd: return x + y;
-    case CTBinarySubtract: return x - y;
-    case CTBinaryMultiply: return x * y;
-    case CTBinaryDivide: return x / y;
-    case CTBinaryPower: return x.pow(y);
-    case CTBinaryEqual: return x.eq(y);
-    case CTBinaryGreaterOrEqual: return x.ge(y);
-    }
-    throw std::invalid_argument("unknown binary operation");
-  });
+CTResult ct_binary_scalar(CTBinary op, const CTTensor *a, double b) {
+  return tensor([&] { return binary(op, a->value, b); });
 }
 
 CTResult ct_clamp_min(const CTTensor *a, double low) {

@@ -136,7 +136,7 @@ public struct KMeans: ClusteringMethod, Equatable {
     var cost = 0.0
     for low in stride(from: 0, to: context.rows, by: batchSize) {
       let index = order.slice(low..<min(low + batchSize, context.rows))
-      let batch = context.data.to(.cpu).rows(at: index)
+      let batch = state.problem.points(at: index)
       let weights = context.weights.map { weights in
         index.scalars(as: Int64.self).map { weights[Int($0)] }
       }

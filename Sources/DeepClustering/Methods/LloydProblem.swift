@@ -85,6 +85,9 @@ final class LloydProblem {
     var cost: Double
   }
 
+  /// Some points, on the processor: rows × d.
+  func points(at index: Tensor) -> Tensor { points.rows(at: index) }
+
   /// A point's coordinates.
   func point(_ index: Int) -> [Float] {
     points.withFloats { Array($0[(index * dimensions)..<((index + 1) * dimensions)]) }
