@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "CTKMeans.h"
+#include "CTProjection.h"
 
 #ifdef __cplusplus
 extern "C" {
