@@ -142,6 +142,7 @@ extension Tensor {
   /// - Parameters:
   ///   - target: x, of the same shape.
   ///   - scale: What the sum is multiplied by: 1 / count for the mean.
+  /// - Returns: One number.
   public func squaredError(to target: Tensor, scale: Double = 1) -> Tensor {
     Tensor(ct_squared_error(handle, target.handle, scale))
   }

@@ -76,6 +76,7 @@ public struct UMAP: Codable, Sendable, Equatable {
   ///   - data: n × D with n > 3, finite.
   ///   - seed: Decides the start and the draws.
   ///   - progress: Called after each epoch with its number and that of all.
+  /// - Returns: The rows and their places.
   public func fit(
     _ data: Tensor, seed: Seed, progress: (Int, Int) -> Void = { _, _ in }
   ) -> UMAPLayout {
