@@ -113,6 +113,8 @@ CTResult ct_conv_transpose2d(const CTTensor *x, const CTTensor *weight,
 CTResult ct_batch_norm(const CTTensor *x, const CTTensor *weight, const CTTensor *bias,
                        CTTensor *mean, CTTensor *variance, bool training, double momentum,
                        double epsilon);
+// Element by element, the target being from 0 to 1: log(1 + e^x) - x·target, without overflow.
+CTResult ct_binary_cross_entropy(const CTTensor *logits, const CTTensor *target);
 
 // Differentiation
 bool ct_set_requires_grad(CTTensor *t, bool value);

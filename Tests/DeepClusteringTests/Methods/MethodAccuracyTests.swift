@@ -90,4 +90,11 @@ struct MethodAccuracyTests {
       IDEC(training: small(IDEC(clusters: 10).training)), pretrained, images)
     #expect(idec >= 0.70 && idec > kMeans + 0.03)
   }
+
+  @Test func vadeOnDigits() throws {
+    let images = try Images("digits")
+    var method = VaDE(clusters: 10)
+    (method.network, method.epochs) = (small, 30)
+    #expect(try accuracy(method, context(images, seed: 1, small), images) >= 0.86)
+  }
 }
