@@ -219,6 +219,7 @@ def activations():
         "celu": f.celu,
         "elu": f.elu,
         "leaky-relu": lambda x: f.leaky_relu(x, 0.01),
+        "steep-leaky-relu": lambda x: f.leaky_relu(x, 0.2),
         "identity": lambda x: x,
     }
 
@@ -768,6 +769,76 @@ def vade_case(x, nets, mixture, likelihood, weight):
         "head": [packed(t) for t in head[0]],
         "decoder": [[packed(t) for t in layer] for layer in decoder],
         "mixture": [packed(t) for t in latent],
+    }
+
+
+@section("cluster-gan")
+def cluster_gan():
+    """Two passes of ClusterGAN, four steps of the critic and two of the generator, by PyTorch."""
+    import torch
+    from torch.nn import functional as f
+
+    rng = np.random.default_rng(33)
+    x = torch.tensor(np.round(rng.random((8, 6)) * 64) / 64)
+    first = network(rng, [6, 5, 5]), network(rng, [5, 5, 6]), network(rng, [6, 5, 1])
+    encoder, maker, critic = ([copies(layer) for layer in net] for net in first)
+
+    def leaky(layers, rows):
+        hidden = f.leaky_relu(rows @ layers[0][0].T + layers[0][1], 0.2)
+        return hidden @ layers[1][0].T + layers[1][1]
+
+    def latent(random):
+        label = torch.empty(4).uniform_(0, 3, generator=random).long()
+        noise = torch.empty(4, 2).normal_(0, 0.1, generator=random).double()
+        return noise, label, torch.cat([noise, f.one_hot(label, 3).double()], 1)
+
+    flat = [[t for layer in net for t in layer] for net in (encoder + maker, critic)]
+    optimizer = torch.optim.Adam(flat[0], lr=0.01, betas=(0.5, 0.9))
+    critic_optimizer = torch.optim.Adam(flat[1], lr=0.02, betas=(0.5, 0.9))
+    reports = []
+    for step in range(2):
+        order = torch.randperm(8, generator=generator(7, "clustering batches", step))
+        random = generator(7, "latent variables", step)
+        sums = {name: [] for name in ("distance", "penalty", "generator", "codes", "clustering")}
+        for batch in range(2):
+            rows = x[order[4 * batch : 4 * batch + 4]]
+            made = torch.sigmoid(forward(maker, latent(random)[2])).detach()
+            share = torch.empty(4, 1).uniform_(generator=random).double()
+            between = (share * rows + (1 - share) * made).requires_grad_()
+            slope = torch.autograd.grad(leaky(critic, between).sum(), between, create_graph=True)[0]
+            penalty = ((slope.norm(dim=1) - 1) ** 2).mean()
+            distance = leaky(critic, rows).mean() - leaky(critic, made).mean()
+            critic_optimizer.zero_grad()
+            (5 * penalty - distance).backward()
+            critic_optimizer.step()
+            sums["distance"].append(distance.item())
+            sums["penalty"].append(penalty.item())
+        noise, label, z = latent(random)
+        made = torch.sigmoid(forward(maker, z))
+        found = leaky(encoder, made)
+        terms = {
+            "generator": -leaky(critic, made).mean(),
+            "codes": f.mse_loss(found[:, :2], noise),
+            "clustering": f.cross_entropy(found[:, 2:], label),
+        }
+        optimizer.zero_grad()
+        (terms["generator"] + 3 * terms["codes"] + 2 * terms["clustering"]).backward()
+        optimizer.step()
+        for name, value in terms.items():
+            sums[name].append(value.item())
+        reports.append({name: float(np.mean(values)) for name, values in sums.items()})
+    nets = {"encoder": encoder, "generator": maker, "critic": critic}
+    return {
+        "seed": 7,
+        "x": packed(x),
+        "first": {
+            name: [[packed(t) for t in layer] for layer in net] for name, net in zip(nets, first)
+        },
+        "last": {
+            name: [[packed(t) for t in layer] for layer in net] for name, net in nets.items()
+        },
+        "reports": reports,
+        "labels": leaky(encoder, x)[:, 2:].argmax(1).tolist(),
     }
 
 

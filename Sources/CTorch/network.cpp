@@ -55,11 +55,12 @@ CTResult ct_detach(const CTTensor *t) {
   return tensor([&] { return t->value.detach(); });
 }
 
-bool ct_grad(const CTTensor *loss, CTTensors inputs, int32_t count, CTResult *out) {
+bool ct_grad(const CTTensor *loss, CTTensors inputs, int32_t count, bool create_graph,
+             CTResult *out) {
   return guarded(false, [&] {
     auto variables = list(inputs, count);
     auto gradients = torch::autograd::grad({loss->value}, variables, {}, std::nullopt,
-                                           /*create_graph=*/false, /*allow_unused=*/true);
+                                           create_graph, /*allow_unused=*/true);
     for (int32_t i = 0; i < count; i++) {
       out[i] = new CTTensor{gradients[i].defined() ? gradients[i]
                                                    : at::zeros_like(variables[i])};

@@ -120,7 +120,9 @@ CTResult ct_binary_cross_entropy(const CTTensor *logits, const CTTensor *target)
 bool ct_set_requires_grad(CTTensor *t, bool value);
 CTResult ct_detach(const CTTensor *t);
 // d loss / d inputs[i] into out[i]; an input that the loss does not depend on gets zeros.
-bool ct_grad(const CTTensor *loss, CTTensors _Nonnull inputs, int32_t count, CTResult *_Nonnull out);
+// With `create_graph` the gradients can be differentiated in turn.
+bool ct_grad(const CTTensor *loss, CTTensors _Nonnull inputs, int32_t count, bool create_graph,
+             CTResult *_Nonnull out);
 bool ct_grad_mode(void);
 void ct_set_grad_mode(bool enabled);
 

@@ -45,7 +45,7 @@ public struct VaDE: ClusteringMethod, Equatable {
   public var likelihood = DecoderLikelihood.automatic
   /// The weight of −log p(x|z); the authors take 5 for one of their data sets, 1 for the others.
   public var reconstructionWeight = 1.0
-  /// Passes over the samples.
+  /// Passes over the samples, at least one.
   public var epochs = 100
   /// Samples of a batch.
   public var batchSize = 256
@@ -230,7 +230,7 @@ public struct VaDE: ClusteringMethod, Equatable {
   /// The most probable clusters after the last pass.
   public func assignments(_ state: State) -> [Int]? { state.assignments }
   /// The passes.
-  public func plannedSteps(_ context: FitContext) -> Int { epochs }
+  public func plannedSteps(_ context: FitContext) -> Int { max(epochs, 1) }
   /// The passes so far.
   public func stepsTaken(_ state: State) -> Int { state.steps }
 

@@ -200,12 +200,18 @@ private struct Trial<M: ClusteringMethod> {
       "updateInterval": .integer(20), "startIterations": .integer(20),
       "maximumIterations": .integer(200), "batchSize": .integer(64), "sampleSize": .integer(200),
     ]
+    // A generator needs more units and steps than the others.
+    let adversarial: [String: JSONValue] = [
+      "hidden": .array([.integer(64), .integer(64)]), "generatorSteps": .integer(250),
+      "optimizer.learningRate": .number(1e-3), "criticOptimizer.learningRate": .number(1e-3),
+    ]
     let usual = M(clusters: 3)
     var changes: [String: JSONValue] = [:]
     for (path, value) in Hyperparameters.values(of: usual).leaves() {
       let name = path.split(separator: ".").last.map(String.init) ?? path
       // Lloyd's k-means has a batch size of zero.
-      if let other = small[name], value != .integer(0) { changes[path] = other }
+      let own = M.self is ClusterGAN.Type ? adversarial[path] : nil
+      if let other = own ?? small[name], value != .integer(0) { changes[path] = other }
     }
     method = try Hyperparameters.setting(changes, of: usual)
   }
