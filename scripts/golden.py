@@ -219,6 +219,7 @@ def activations():
         "celu": f.celu,
         "elu": f.elu,
         "leaky-relu": lambda x: f.leaky_relu(x, 0.01),
+        "steep-leaky-relu": lambda x: f.leaky_relu(x, 0.2),
         "identity": lambda x: x,
     }
 
@@ -635,6 +636,209 @@ def self_training_case(x, nets, centroids, labels, name, settings):
         "centroids": packed(mu),
         "encoder": [[packed(t) for t in layer] for layer in encoder],
         "decoder": [[packed(t) for t in layer] for layer in decoder],
+    }
+
+
+@section("gaussian-mixture")
+def gaussian_mixture():
+    """Seven iterations of expectation and maximisation from a partition, by scikit-learn."""
+    from sklearn.mixture import GaussianMixture
+
+    rng = np.random.default_rng(31)
+    centres = exact(rng, 3, 2, scale=2)
+    truth = np.repeat([0, 1, 2], [30, 15, 15])
+    x = np.round((centres[truth] + rng.normal(size=(60, 2)) * [0.5, 1.5]) * 64) / 64
+    labels = np.where(rng.random(60) < 0.3, rng.integers(0, 3, 60), truth)
+    weights = np.bincount(labels) / 60
+    means = np.stack([x[labels == c].mean(0) for c in range(3)])
+    variances = np.stack([x[labels == c].var(0) for c in range(3)]) + 1e-6
+    cases = []
+    for kind, precisions in [("diag", 1 / variances), ("spherical", 1 / variances.mean(1))]:
+        mixture = GaussianMixture(
+            3, covariance_type=kind, tol=0, max_iter=7, weights_init=weights, means_init=means,
+            precisions_init=precisions,
+        ).fit(x)
+        covariances = np.broadcast_to(mixture.covariances_.reshape(3, -1), (3, 2))
+        cases.append(
+            {
+                "covariance": {"diag": "diagonal"}.get(kind, kind),
+                "weights": mixture.weights_.tolist(),
+                "means": packed(mixture.means_),
+                "variances": packed(covariances),
+                "logLikelihoods": list(mixture.lower_bounds_),
+                "logDensities": packed(mixture.score_samples(x)),
+                "probabilities": packed(mixture.predict_proba(x)),
+            }
+        )
+    return {"x": packed(x), "labels": labels.tolist(), "cases": cases}
+
+
+@section("vade")
+def vade():
+    """The terms of VaDE's bound, and two passes of it, by torch.distributions in double precision."""
+    rng = np.random.default_rng(32)
+    shares = np.round(rng.random((10, 6)) * 64) / 64
+    nets = network(rng, [6, 5, 2]), network(rng, [5, 2]), network(rng, [2, 5, 6])
+    mixture = [exact(rng, 3), exact(rng, 3, 2), exact(rng, 3, 2)]
+    terms = vade_terms(exact(rng, 4, 2, scale=2), exact(rng, 4, 2), exact(rng, 4, 2), mixture)
+    given = {
+        "seed": 7,
+        "encoder": [[packed(t) for t in layer] for layer in nets[0]],
+        "head": [packed(t) for t in nets[1][0]],
+        "decoder": [[packed(t) for t in layer] for layer in nets[2]],
+        "mixture": [packed(t) for t in mixture],
+        "terms": terms,
+    }
+    given["cases"] = [
+        vade_case(shares, nets, mixture, "bernoulli", 1.0),
+        vade_case(exact(rng, 10, 6), nets, mixture, "gaussian", 5.0),
+    ]
+    return given
+
+
+def vade_terms(mean, log_variance, z, mixture):
+    """Each term for four codes; γ is that of z."""
+    import torch
+    from torch.distributions import Categorical, Normal, kl_divergence
+
+    logits, u, log_lambda = (torch.tensor(t) for t in mixture)
+    m, v, sample = torch.tensor(mean), torch.tensor(log_variance), torch.tensor(z)
+    prior, q = Normal(u, (log_lambda / 2).exp()), Normal(m, (v / 2).exp())
+    gamma = (logits.log_softmax(0) + prior.log_prob(sample[:, None]).sum(2)).softmax(1)
+    between = kl_divergence(Normal(m[:, None], (v[:, None] / 2).exp()), prior).sum(2)
+    return {
+        "mean": packed(m),
+        "logVariance": packed(v),
+        "z": packed(sample),
+        "gamma": packed(gamma),
+        "crossEntropy": packed((gamma * between).sum(1) + q.entropy().sum(1)),
+        "entropy": packed(q.entropy().sum(1)),
+        "assignmentDivergence": packed(
+            kl_divergence(Categorical(probs=gamma), Categorical(logits=logits))
+        ),
+    }
+
+
+def vade_case(x, nets, mixture, likelihood, weight):
+    """Two passes over ten rows in batches of four; the rates fall by half, but not below 0.008."""
+    import torch
+    from torch.distributions import Bernoulli, Categorical, Normal, kl_divergence
+
+    x = torch.tensor(x)
+    encoder, head, decoder = ([copies(layer) for layer in net] for net in nets)
+    logits, u, log_lambda = latent = copies(torch.tensor(t) for t in mixture)
+    weights = [t for layer in encoder + decoder + head for t in layer]
+    optimizer = torch.optim.Adam([{"params": weights}, {"params": latent}], eps=1e-4)
+    reports = []
+    for step in range(2):
+        order = torch.randperm(10, generator=generator(7, "clustering batches", step))
+        noise = generator(7, "clustering noise", step)
+        for group, rate in zip(optimizer.param_groups, (0.01, 0.02)):
+            group["lr"] = max(rate * 0.5**step, 0.008)
+        sums = np.zeros(2)
+        for low in (0, 4, 8):
+            rows = x[order[low : low + 4]]
+            hidden = torch.relu(forward(encoder[:1], rows))
+            mean, log_variance = forward(encoder[1:], hidden), forward(head, hidden)
+            q = Normal(mean, (log_variance / 2).exp())
+            z = mean + q.scale * torch.empty(mean.shape).normal_(generator=noise).double()
+            prior = Normal(u, (log_lambda / 2).exp())
+            gamma = (logits.log_softmax(0) + prior.log_prob(z[:, None]).sum(2)).softmax(1)
+            output = forward(decoder, z)
+            if likelihood == "bernoulli":
+                log_p = Bernoulli(logits=output, validate_args=False).log_prob(rows).sum(1)
+            else:
+                # The constant of a normal of variance ½ is left out.
+                log_p = (Normal(output, 0.5**0.5).log_prob(rows) + np.log(np.pi) / 2).sum(1)
+            between = kl_divergence(Normal(mean[:, None], q.scale[:, None]), prior).sum(2)
+            divergence = (gamma * between).sum(1) + kl_divergence(
+                Categorical(probs=gamma), Categorical(logits=logits)
+            )
+            reconstruction, clustering = -log_p.mean(), divergence.mean()
+            optimizer.zero_grad()
+            (weight * reconstruction + clustering).backward()
+            optimizer.step()
+            sums += [reconstruction.item(), clustering.item()]
+        reports.append({"reconstruction": sums[0] / 3, "clustering": sums[1] / 3})
+    return {
+        "likelihood": likelihood,
+        "weight": weight,
+        "x": packed(x),
+        "reports": reports,
+        "encoder": [[packed(t) for t in layer] for layer in encoder],
+        "head": [packed(t) for t in head[0]],
+        "decoder": [[packed(t) for t in layer] for layer in decoder],
+        "mixture": [packed(t) for t in latent],
+    }
+
+
+@section("cluster-gan")
+def cluster_gan():
+    """Two passes of ClusterGAN, four steps of the critic and two of the generator, by PyTorch."""
+    import torch
+    from torch.nn import functional as f
+
+    rng = np.random.default_rng(33)
+    x = torch.tensor(np.round(rng.random((8, 6)) * 64) / 64)
+    first = network(rng, [6, 5, 5]), network(rng, [5, 5, 6]), network(rng, [6, 5, 1])
+    encoder, maker, critic = ([copies(layer) for layer in net] for net in first)
+
+    def leaky(layers, rows):
+        hidden = f.leaky_relu(rows @ layers[0][0].T + layers[0][1], 0.2)
+        return hidden @ layers[1][0].T + layers[1][1]
+
+    def latent(random):
+        label = torch.empty(4).uniform_(0, 3, generator=random).long()
+        noise = torch.empty(4, 2).normal_(0, 0.1, generator=random).double()
+        return noise, label, torch.cat([noise, f.one_hot(label, 3).double()], 1)
+
+    flat = [[t for layer in net for t in layer] for net in (encoder + maker, critic)]
+    optimizer = torch.optim.Adam(flat[0], lr=0.01, betas=(0.5, 0.9))
+    critic_optimizer = torch.optim.Adam(flat[1], lr=0.02, betas=(0.5, 0.9))
+    reports = []
+    for step in range(2):
+        order = torch.randperm(8, generator=generator(7, "clustering batches", step))
+        random = generator(7, "latent variables", step)
+        sums = {name: [] for name in ("distance", "penalty", "generator", "codes", "clustering")}
+        for batch in range(2):
+            rows = x[order[4 * batch : 4 * batch + 4]]
+            made = torch.sigmoid(forward(maker, latent(random)[2])).detach()
+            share = torch.empty(4, 1).uniform_(generator=random).double()
+            between = (share * rows + (1 - share) * made).requires_grad_()
+            slope = torch.autograd.grad(leaky(critic, between).sum(), between, create_graph=True)[0]
+            penalty = ((slope.norm(dim=1) - 1) ** 2).mean()
+            distance = leaky(critic, rows).mean() - leaky(critic, made).mean()
+            critic_optimizer.zero_grad()
+            (5 * penalty - distance).backward()
+            critic_optimizer.step()
+            sums["distance"].append(distance.item())
+            sums["penalty"].append(penalty.item())
+        noise, label, z = latent(random)
+        made = torch.sigmoid(forward(maker, z))
+        found = leaky(encoder, made)
+        terms = {
+            "generator": -leaky(critic, made).mean(),
+            "codes": f.mse_loss(found[:, :2], noise),
+            "clustering": f.cross_entropy(found[:, 2:], label),
+        }
+        optimizer.zero_grad()
+        (terms["generator"] + 3 * terms["codes"] + 2 * terms["clustering"]).backward()
+        optimizer.step()
+        for name, value in terms.items():
+            sums[name].append(value.item())
+        reports.append({name: float(np.mean(values)) for name, values in sums.items()})
+    nets = {"encoder": encoder, "generator": maker, "critic": critic}
+    return {
+        "seed": 7,
+        "x": packed(x),
+        "first": {
+            name: [[packed(t) for t in layer] for layer in net] for name, net in zip(nets, first)
+        },
+        "last": {
+            name: [[packed(t) for t in layer] for layer in net] for name, net in nets.items()
+        },
+        "reports": reports,
+        "labels": leaky(encoder, x)[:, 2:].argmax(1).tolist(),
     }
 
 

@@ -55,7 +55,8 @@ CTResult ct_detach(const CTTensor *t) {
   return tensor([&] { return t->value.detach(); });
 }
 
-bool ct_grad(const CTTensor *loss, CTTensors inputs, int32_t count, CTResult *out) {
+bool ct_grad(const CTTensor *loss, CTTensors inputs, int32_t count, bool create_graph,
+             CTResult *out) {
   return guarded(false, [&] {
     // A parameter is in the graph as itself, as its bfloat16 copy, or as both.
     auto variables = list(inputs, count);
@@ -66,7 +67,7 @@ bool ct_grad(const CTTensor *loss, CTTensors inputs, int32_t count, CTResult *ou
       owners.push_back(i);
     }
     auto gradients = torch::autograd::grad({loss->value}, variables, {}, std::nullopt,
-                                           /*create_graph=*/false, /*allow_unused=*/true);
+                                           create_graph, /*allow_unused=*/true);
     for (size_t j = 0; j < owners.size(); j++) {
       auto &whole = gradients[owners[j]];
       const auto &narrow = gradients[count + j];

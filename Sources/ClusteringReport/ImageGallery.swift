@@ -3,7 +3,8 @@
 import DeepClustering
 import Foundation
 
-/// The pictures of each cluster: its decoded centroid, its most and its least certain samples.
+/// The pictures of each cluster: its decoded centroid, its most and its least certain
+/// samples, and new ones where the model draws them.
 struct ImageGallery {
   var run: RunFolder
   var names: GroupNames
@@ -36,7 +37,7 @@ struct ImageGallery {
 
   /// The strips in which the pictures of samples are, for the map's tool tip: sample, class, place.
   func places() -> [(sample: Int, strip: String, place: Int)] {
-    sets.filter { $0.kind != "pc" }.flatMap { kind, pictures in
+    sets.flatMap { kind, pictures in
       (0..<names.clusterCount).flatMap { cluster in
         pictures.samples(ofCluster: cluster).enumerated().map {
           (sample: $0.element, strip: "\(kind)\(cluster)", place: $0.offset)
@@ -46,8 +47,11 @@ struct ImageGallery {
   }
 
   private var sets: [(kind: String, pictures: RunFolder.Pictures)] {
-    [("pc", run.centroids), ("pm", run.mostCertain), ("pl", run.leastCertain)]
-      .compactMap { kind, pictures in pictures.map { (kind, $0) } }
+    [
+      ("pc", run.centroids), ("pm", run.mostCertain), ("pl", run.leastCertain),
+      ("pg", run.generated),
+    ]
+    .compactMap { kind, pictures in pictures.map { (kind, $0) } }
   }
 
   private func shownCount(_ pictures: RunFolder.Pictures, _ cluster: Int) -> Int {
@@ -84,6 +88,7 @@ struct ImageGallery {
       """
     body += strip("Most certain", "pm", run.mostCertain, cluster)
     body += strip("Least certain", "pl", run.leastCertain, cluster)
+    body += strip("Drawn from the model", "pg", run.generated, cluster)
     return body + "</article>"
   }
 
@@ -98,7 +103,10 @@ struct ImageGallery {
       }
       return tile(samples[place], place: place, cluster: cluster, strip: "\(kind)\(cluster)")
     }
-    let label = "\(tiles.count) samples of cluster \(cluster), \(title.lowercased()) first"
+    let label =
+      samples.isEmpty
+      ? "\(tiles.count) pictures that the model drew of cluster \(cluster)"
+      : "\(tiles.count) samples of cluster \(cluster), \(title.lowercased()) first"
     return """
       <h4>\(title)</h4><div class="strip" role="img" aria-label="\(label)">\(tiles.joined())</div>
       """

@@ -13,7 +13,7 @@ struct RunFolder: Sendable {
     var channels: Int
     /// Clusters × perCluster × height × width × channels.
     var pixels: [UInt8]
-    /// The sample of each picture, −1 where a cluster has too few; nil for decoded centroids.
+    /// The sample of each picture, −1 where a cluster has too few; nil for decoded centroids and new samples.
     var samples: [Int]?
 
     /// The pixels of one cluster's pictures.
@@ -40,6 +40,8 @@ struct RunFolder: Sendable {
   var mostCertain: Pictures?
   var leastCertain: Pictures?
   var centroids: Pictures?
+  /// New samples that the model drew of each cluster.
+  var generated: Pictures?
 
   init(_ url: URL) throws(InputError) {
     var isFolder: ObjCBool = false
@@ -65,6 +67,7 @@ struct RunFolder: Sendable {
     mostCertain = try pictureSet(pictures, "most_certain")
     leastCertain = try pictureSet(pictures, "least_certain")
     centroids = try pictureSet(pictures, "centroids")
+    generated = try pictureSet(pictures, "generated")
   }
 
   /// The number of samples, from the record or else from the assignments.

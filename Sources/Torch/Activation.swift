@@ -17,6 +17,8 @@ public enum Activation: String, Layer, Codable, Sendable, CaseIterable {
   case elu
   /// x, or 0.01·x below zero.
   case leakyRelu = "leaky-relu"
+  /// x, or 0.2·x below zero, as in the discriminators of adversarial networks.
+  case steepLeakyRelu = "steep-leaky-relu"
   /// x.
   case identity
 
@@ -30,6 +32,7 @@ public enum Activation: String, Layer, Codable, Sendable, CaseIterable {
     case .celu: input.activated(.celu)
     case .elu: input.activated(.elu)
     case .leakyRelu: input.activated(.leakyRelu)
+    case .steepLeakyRelu: input.activated(.relu) * 0.8 + input * 0.2
     case .identity: input
     }
   }

@@ -19,11 +19,15 @@ extension Tensor {
 /// - Parameters:
 ///   - loss: One number, computed from the tensors of the list.
 ///   - parameters: Tensors that require a gradient; not empty.
+///   - differentiable: Whether the result can be differentiated in turn. Fused layers
+///     (`Compute.Path.fused`) have no second derivative: it would be taken for zero.
 /// - Returns: As many tensors as parameters, of their shapes.
-public func gradients(of loss: Tensor, by parameters: [Tensor]) -> [Tensor] {
+public func gradients(
+  of loss: Tensor, by parameters: [Tensor], differentiable: Bool = false
+) -> [Tensor] {
   var out = [OpaquePointer?](repeating: nil, count: parameters.count)
   let succeeded = withHandles(parameters) { handles in
-    ct_grad(loss.handle, handles, Int32(parameters.count), &out)
+    ct_grad(loss.handle, handles, Int32(parameters.count), differentiable, &out)
   }
   guard succeeded else { fatalError("gradients: \(String(cString: ct_last_error()))") }
   return out.map { Tensor($0) }

@@ -57,6 +57,12 @@ extension Tensor {
   /// The absolute value of each element.
   public func magnitude() -> Tensor { apply(.abs) }
 
+  /// −y·log p − (1 − y)·log(1 − p) of each element, where p = sigmoid of this tensor's: the binary
+  /// cross-entropy of logits with targets y from 0 to 1, without overflow.
+  public func binaryCrossEntropy(_ target: Tensor) -> Tensor {
+    Tensor(ct_binary_cross_entropy(handle, target.handle))
+  }
+
   func activated(_ op: CTUnary) -> Tensor { apply(op) }
 }
 

@@ -76,6 +76,20 @@ import Testing
     #expect(page.contains("--count:1}"))
   }
 
+  @Test func showsWhatTheModelDrew() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    try run.writePictures()
+    #expect(!(try html(run)).contains("Drawn from the model"))
+    try NPY.write(
+      (0..<36).map { UInt8($0) }, shape: [3, 3, 2, 2, 1], to: run.file("pictures/generated.npy"))
+    let page = try html(run)
+    #expect(page.count(of: "<h4>Drawn from the model</h4>") == 3)
+    #expect(page.contains("aria-label=\"3 pictures that the model drew of cluster 1\""))
+    #expect(page.count(of: "class=\"tile pg1\"") == 3)
+    #expect(page.contains("The last row was drawn from the model."))
+  }
+
   @Test func framesPicturesOfAnotherClass() throws {
     let run = try TemporaryRun()
     try run.writeArrays()

@@ -115,6 +115,8 @@ CTResult ct_conv_transpose2d(const CTTensor *x, const CTTensor *weight,
 CTResult ct_batch_norm(const CTTensor *x, const CTTensor *weight, const CTTensor *bias,
                        CTTensor *mean, CTTensor *variance, bool training, double momentum,
                        double epsilon);
+// Element by element, the target being from 0 to 1: log(1 + e^x) - x·target, without overflow.
+CTResult ct_binary_cross_entropy(const CTTensor *logits, const CTTensor *target);
 
 // Losses, with their derivatives in closed form
 // scale * sum of (y - x)^2; no gradient goes to x on the CPU unless x asks for one.
@@ -127,7 +129,9 @@ CTResult ct_student_t_divergence(const CTTensor *codes, const CTTensor *centroid
 bool ct_set_requires_grad(CTTensor *t, bool value);
 CTResult ct_detach(const CTTensor *t);
 // d loss / d inputs[i] into out[i]; an input that the loss does not depend on gets zeros.
-bool ct_grad(const CTTensor *loss, CTTensors _Nonnull inputs, int32_t count, CTResult *_Nonnull out);
+// With `create_graph` the gradients can be differentiated in turn.
+bool ct_grad(const CTTensor *loss, CTTensors _Nonnull inputs, int32_t count, bool create_graph,
+             CTResult *_Nonnull out);
 bool ct_grad_mode(void);
 void ct_set_grad_mode(bool enabled);
 

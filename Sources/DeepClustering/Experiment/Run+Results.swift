@@ -97,6 +97,13 @@ extension Run {
         to: pictures.appendingPathComponent("centroids.npy"))
     }
     let shown = 10
+    if let model = model as? any GenerativeModel {
+      let drawn = model.samples(
+        ofEachCluster: shown, using: Seed(configuration.seed).generator("generated samples"))
+      try NPY.write(
+        data.pictures(drawn), shape: [k, shown] + size,
+        to: pictures.appendingPathComponent("generated.npy"))
+    }
     let ranked = ranking(model, clusters: k)
     let choices = [
       ("most_certain", ranked.map { Array($0.prefix(shown)) }),

@@ -3,9 +3,11 @@ public import Foundation
 public import Torch
 
 /// The model of a finished run, ready for new data.
-public typealias SavedModel = FittedModel<CentroidModel>
+///
+/// It is of the kind that the file holds; `FittedModel<CentroidModel>` refuses all others.
+public typealias SavedModel = FittedModel<AnyModel>
 
-extension FittedModel where Model == CentroidModel {
+extension FittedModel where Model: ReadableModel {
   /// The model of a run folder.
   ///
   /// - Throws: ``InputError`` when the folder is no finished run, or of another version.

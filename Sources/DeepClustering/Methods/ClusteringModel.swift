@@ -33,10 +33,19 @@ public protocol EmbeddingModel: ClusteringModel {
   func decodedCentroids() -> Tensor?
 }
 
+/// A model that draws new samples.
+public protocol GenerativeModel: ClusteringModel {
+  /// New samples of each cluster, scaled as the training data were: K × count × D.
+  func samples(ofEachCluster count: Int, using generator: Generator) -> Tensor
+}
+
 /// Clusters around centroids, in the space of the data or behind an encoder.
 ///
 /// The result of k-means, autoencoder + k-means, DEC and IDEC.
-public struct CentroidModel: InductiveModel, SoftModel, EmbeddingModel {
+public struct CentroidModel: ReadableModel {
+  /// The word for such models in an archive.
+  static let kind = "centroids"
+
   /// The encoder and decoder; nil when the centroids are in the space of the data.
   public let network: Autoencoder?
   /// K × d.
@@ -90,11 +99,9 @@ public struct CentroidModel: InductiveModel, SoftModel, EmbeddingModel {
 
   /// Puts the model into an archive.
   public func store(in archive: inout Archive) {
-    archive.set("model", "centroids")
+    archive.set("model", Self.kind)
     archive.set("centroids", tensor: centroids)
-    archive.set(
-      "assignments", tensor: Tensor(assignments.map(Int64.init), shape: [assignments.count]))
-    archive.set("certainty", tensor: Tensor(certainty, shape: [certainty.count]))
+    storeAssignments(in: &archive)
     if let degreesOfFreedom { archive.set("degreesOfFreedom", degreesOfFreedom) }
     archive.set("network", network != nil)
     network?.store(in: &archive, under: "network")
@@ -102,19 +109,9 @@ public struct CentroidModel: InductiveModel, SoftModel, EmbeddingModel {
 
   /// The model of an archive.
   public init(from archive: Archive, on device: Device = .cpu) throws(InputError) {
-    do {
-      centroids = try archive.tensor("centroids", on: device)
-      let labels: [Int64] = try archive.tensor("assignments").scalars()
-      assignments = labels.map(Int.init)
-      certainty = try archive.tensor("certainty").scalars()
-      degreesOfFreedom = try? archive.value("degreesOfFreedom")
-      network =
-        try archive.value("network")
-        ? Autoencoder(from: archive, under: "network", on: device) : nil
-    } catch let error as InputError {
-      throw error
-    } catch {
-      throw InputError(.data, "the saved model cannot be read: \(error)")
-    }
+    (assignments, certainty) = try archive.assignments(of: Self.kind)
+    centroids = try archive.tensor("centroids", on: device)
+    degreesOfFreedom = try? archive.value("degreesOfFreedom")
+    network = try archive.value("network") ? archive.network(on: device) : nil
   }
 }

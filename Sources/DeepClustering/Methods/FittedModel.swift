@@ -117,7 +117,7 @@ extension FittedModel {
   }
 }
 
-extension FittedModel where Model == CentroidModel {
+extension FittedModel where Model: ReadableModel {
   /// The model of a file: one written by `write(to:)`, or the `model.safetensors` of a run.
   ///
   /// - Throws: ``InputError`` when the file is missing, damaged or something else.
@@ -130,7 +130,7 @@ extension FittedModel where Model == CentroidModel {
   ) throws(InputError) {
     if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
     self.init(
-      model: try CentroidModel(from: archive, on: device),
+      model: try Model(from: archive, on: device),
       preprocessing: try archive.value("preprocessing"), columns: try archive.value("columns"),
       device: device, stopReason: stopReason, warnings: warnings)
   }

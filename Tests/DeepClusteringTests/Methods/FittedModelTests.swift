@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import DeepClustering
 import Foundation
 import Testing
 import Torch
+
+@testable import DeepClustering
 
 @Suite struct FittedModelTests {
   /// Two groups that only the second column tells apart; the first is large and says nothing.
@@ -69,6 +70,15 @@ import Torch
     #expect(read.preprocessing == fitted.preprocessing && read.columns == 2)
     let new = try Dataset(rows: [[500, 0.1], [-500, 0.9]])
     #expect(try read.assignments(for: new) == fitted.assignments(for: new))
+    let same = try FittedModel<CentroidModel>(contentsOf: file)
+    #expect(same.model.centroids.bits == fitted.model.centroids.bits)
+    let other = refusal { try FittedModel<LatentMixtureModel>(contentsOf: file) }
+    #expect(other?.description == "the saved model is of the kind centroids, not latent-mixture")
+    var archive = try Archive(contentsOf: file)
+    archive.set("model", "tree")
+    try archive.write(to: file)
+    let unknown = refusal { try SavedModel(contentsOf: file) }
+    #expect(unknown?.description.contains("of the kind tree, which this version") == true)
     try Data("nothing".utf8).write(to: file)
     #expect(throws: InputError.self) { try SavedModel(contentsOf: file) }
   }

@@ -90,4 +90,22 @@ struct MethodAccuracyTests {
       IDEC(training: small(IDEC(clusters: 10).training)), pretrained, images)
     #expect(idec >= 0.70 && idec > kMeans + 0.03)
   }
+
+  /// Far below k-means: adversarial training needs longer than a test may take. Before it, and with
+  /// a generator that learns nothing, the encoder has about 0.3.
+  @Test func clusterGANOnDigits() throws {
+    let images = try Images("digits")
+    var method = ClusterGAN(clusters: 10)
+    (method.hidden, method.latent, method.generatorSteps) = ([128, 128], 10, 1_500)
+    method.optimizer.learningRate = 2e-3
+    method.criticOptimizer.learningRate = 2e-3
+    #expect(try accuracy(method, context(images, seed: 1, nil), images) >= 0.45)
+  }
+
+  @Test func vadeOnDigits() throws {
+    let images = try Images("digits")
+    var method = VaDE(clusters: 10)
+    (method.network, method.epochs) = (small, 30)
+    #expect(try accuracy(method, context(images, seed: 1, small), images) >= 0.86)
+  }
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct GaussianMixtureTests {
+  private struct Golden: Decodable {
+    struct Case: Decodable {
+      let covariance: GaussianMixture.Covariance
+      let weights, logLikelihoods: [Double]
+      let means, variances, logDensities, probabilities: GoldenTensor
+    }
+    let x: GoldenTensor
+    let labels: [Int]
+    let cases: [Case]
+  }
+
+  /// Seven iterations from a partition, diagonal and spherical.
+  @Test func matchesScikitLearn() throws {
+    let given = try GoldenFile.load("gaussian-mixture", as: Golden.self)
+    #expect(given.cases.map(\.covariance) == GaussianMixture.Covariance.allCases)
+    for example in given.cases {
+      var learner = GaussianMixture(components: 3)
+      learner.covariance = example.covariance
+      (learner.maximumIterations, learner.tolerance) = (7, 0)
+      let fit = learner.fit(given.x.tensor, from: given.labels)
+      let name = example.covariance.rawValue
+      #expect(fit.logLikelihoods.count == 7 && !fit.converged)
+      for (found, wanted) in zip(fit.logLikelihoods, example.logLikelihoods) {
+        #expect(abs(found - wanted) < 1e-9, "\(name)")
+      }
+      for (found, wanted) in zip(
+        fit.mixture.logits.softmax(0).scalars(as: Double.self), example.weights)
+      {
+        #expect(abs(found - wanted) < 1e-6, "\(name)")
+      }
+      expect(fit.mixture.means, equals: example.means, within: 1e-6, "\(name) means")
+      expect(
+        fit.mixture.logVariances.exp(), equals: example.variances, within: 1e-6,
+        "\(name) variances")
+      expect(
+        fit.mixture.logLikelihoods(of: given.x.tensor), equals: example.logDensities, within: 2e-6,
+        "\(name) densities")
+      expect(
+        fit.mixture.probabilities(of: given.x.tensor), equals: example.probabilities,
+        within: 2e-6, "\(name) probabilities")
+    }
+  }
+
+  /// One component: its density is that of a normal distribution, far from it too.
+  @Test func oneComponentByHand() {
+    let mixture = DiagonalMixture(
+      logits: Tensor([3 as Float], shape: [1]), means: Tensor([1, 2] as [Float], shape: [1, 2]),
+      logVariances: Tensor([0, Float(log(4.0))], shape: [1, 2]))
+    let found: [Double] = mixture.logLikelihoods(
+      of: Tensor([1, 2, 2, 6, 1001, 2] as [Float], shape: [3, 2])
+    ).scalars()
+    let peak = -log(2 * Double.pi) - 0.5 * log(4)
+    for (found, wanted) in zip(found, [peak, peak - 0.5 - 2, peak - 500_000]) {
+      #expect(abs(found - wanted) < 1e-6)
+    }
+    #expect(mixture.probabilities(of: Tensor([9, 9] as [Float], shape: [1, 2])).item == 1)
+  }
+
+  /// With enough iterations it comes to rest, and no iteration loses likelihood.
+  @Test func theLikelihoodRisesToRest() throws {
+    let given = try GoldenFile.load("gaussian-mixture", as: Golden.self)
+    var learner = GaussianMixture(components: 3)
+    (learner.maximumIterations, learner.tolerance) = (500, 1e-7)
+    let fit = learner.fit(given.x.tensor, from: given.labels)
+    #expect(fit.converged && fit.logLikelihoods.count > 7 && fit.logLikelihoods.count < 500)
+    for (before, after) in zip(fit.logLikelihoods, fit.logLikelihoods.dropFirst()) {
+      #expect(after > before - 1e-9)
+    }
+  }
+
+  /// Of several starts the best is taken, and the seed decides all of them.
+  @Test func findsTheGroupsFromSeveralStarts() {
+    let blobs = Blobs(rows: 300)
+    var learner = GaussianMixture(components: 3)
+    learner.restarts = 4
+    let fit = learner.fit(blobs.tensor, seed: Seed(2))
+    #expect(blobs.accuracy(fit.mixture.probabilities(of: blobs.tensor).labels) == 1)
+    #expect(learner.fit(blobs.tensor, seed: Seed(2)).mixture.means.bits == fit.mixture.means.bits)
+    let heights = (0..<4).map { restart -> Double in
+      var kMeans = KMeans(clusters: 3)
+      kMeans.restarts = 1
+      let start = kMeans.cluster(
+        blobs.tensor, seed: Seed(Seed(2).stream("mixture start", restart)))
+      let labels = NearestCentroids(of: blobs.tensor, among: start.centroids).labels
+      return learner.fit(blobs.tensor, from: labels).logLikelihoods.last ?? 0
+    }
+    #expect(fit.logLikelihoods.last == heights.max())
+  }
+
+  /// A component of one point keeps the least variance there is; one without points is harmless.
+  @Test func smallComponentsStayFinite() {
+    let points = Tensor(column: [0, 1, 2, 50])
+    let mixture = GaussianMixture(components: 3).moments(of: points, labels: [0, 0, 0, 1])
+    let variances: [Double] = mixture.logVariances.exp().scalars()
+    #expect(abs(variances[0] - 2.0 / 3) < 1e-5 && abs(variances[1] - 1e-6) < 1e-9)
+    let labels = mixture.probabilities(of: points).labels
+    #expect(labels == [0, 0, 0, 1])
+    #expect(mixture.logLikelihoods(of: points).scalars(as: Double.self).allSatisfy { $0.isFinite })
+  }
+}
