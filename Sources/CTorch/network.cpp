@@ -33,6 +33,14 @@ CTResult ct_conv_transpose2d(const CTTensor *x, const CTTensor *weight, const CT
   });
 }
 
+CTResult ct_affine_sample(const CTTensor *x, const CTTensor *affine) {
+  return tensor([&] {
+    const auto grid =
+        at::affine_grid_generator(affine->value, x->value.sizes(), /*align_corners=*/false);
+    return at::grid_sampler(x->value, grid, /*bilinear*/ 0, /*zeros*/ 0, /*align_corners=*/false);
+  });
+}
+
 CTResult ct_batch_norm(const CTTensor *x, const CTTensor *weight, const CTTensor *bias,
                        CTTensor *mean, CTTensor *variance, bool training, double momentum,
                        double epsilon) {
@@ -73,6 +81,18 @@ void ct_set_grad_mode(bool enabled) { c10::GradMode::set_enabled(enabled); }
 
 // Optimisers
 
+namespace {
+
+// The fused kernels walk through memory, and a convolution's gradient can lie in another order than
+// its weight: channels last.
+std::vector<at::Tensor> inOrder(CTTensors gradients, int32_t count) {
+  auto result = list(gradients, count);
+  for (auto &gradient : result) gradient = gradient.contiguous();
+  return result;
+}
+
+}  // namespace
+
 bool ct_adam_step(CTTensors parameters, CTTensors gradients, CTTensors mean, CTTensors variance,
                   int32_t count, int64_t step, double rate, double beta1, double beta2,
                   double epsilon, double decay, bool decoupled) {
@@ -82,7 +102,7 @@ bool ct_adam_step(CTTensors parameters, CTTensors gradients, CTTensors mean, CTT
     if (p.empty()) return true;
     auto one = at::full({}, static_cast<double>(step), p[0].options().dtype(at::kFloat));
     std::vector<at::Tensor> steps(count, one);
-    auto g = list(gradients, count), m = list(mean, count), v = list(variance, count);
+    auto g = inOrder(gradients, count), m = list(mean, count), v = list(variance, count);
     if (decoupled) {
       at::_fused_adamw_(p, g, m, v, {}, steps, rate, beta1, beta2, decay, epsilon, false, false);
     } else {
@@ -97,7 +117,7 @@ bool ct_sgd_step(CTTensors parameters, CTTensors gradients, CTTensors momentum_b
                  bool nesterov) {
   return guarded(false, [&] {
     at::NoGradGuard guard;
-    auto p = list(parameters, count), g = list(gradients, count);
+    auto p = list(parameters, count), g = inOrder(gradients, count);
     // Without momentum libtorch refuses buffers.
     auto buffers = list(momentum_buffers, momentum != 0 ? count : 0);
     at::_fused_sgd_(p, g, buffers, decay, momentum, rate, /*dampening=*/0, nesterov,

@@ -186,6 +186,7 @@ private struct Trial<M: ClusteringMethod> {
       "minimumIterations": .integer(150), "restarts": .integer(3),
       "updateInterval": .integer(20), "startIterations": .integer(20),
       "maximumIterations": .integer(200), "batchSize": .integer(64), "sampleSize": .integer(200),
+      "shift": .number(0.02), "rotation": .integer(1),
     ]
     let usual = M(clusters: 3)
     var changes: [String: JSONValue] = [:]
@@ -199,7 +200,9 @@ private struct Trial<M: ClusteringMethod> {
 
   /// The data, and a network that was pretrained on them where the method wants one.
   func context(_ compute: Compute, seed: UInt64 = 3) throws -> FitContext {
-    var context = FitContext(data: blobs.tensor, seed: Seed(seed), compute: compute)
+    var context = FitContext(
+      data: blobs.tensor, seed: Seed(seed), compute: compute,
+      imageShape: ImageShape(height: 2, width: 4))
     if let pretraining = method.pretraining {
       var state = pretraining.begin(context)
       while pretraining.advance(&state, context).stopReason == nil {}
