@@ -13,6 +13,7 @@ struct MethodAccuracyTests {
   private struct Images {
     let tensor: Tensor
     let labels: [Int]
+    let shape: ImageShape?
 
     /// A catalog data set, or every so manieth row of it.
     init(_ name: String, every step: Int = 1) throws {
@@ -20,6 +21,7 @@ struct MethodAccuracyTests {
       let data = try PreparedData(
         Dataset.load(name), preprocessing: .automatic, clusters: 10, device: .cpu,
         warnings: &warnings)
+      shape = data.imageShape
       let rows = stride(from: 0, to: data.tensor.shape[0], by: step).map { Int64($0) }
       tensor = data.tensor.rows(at: Tensor(rows, shape: [rows.count]))
       let all = try #require(data.labels)
@@ -37,7 +39,9 @@ struct MethodAccuracyTests {
   }
 
   private func context(_ images: Images, seed: UInt64, _ pretraining: Pretraining?) -> FitContext {
-    var context = FitContext(data: images.tensor, seed: Seed(seed), compute: Compute(path: .fused))
+    var context = FitContext(
+      data: images.tensor, seed: Seed(seed), compute: Compute(path: .fused),
+      imageShape: images.shape)
     guard let pretraining else { return context }
     var state = pretraining.begin(context)
     while pretraining.advance(&state, context).stopReason == nil {}
@@ -89,5 +93,31 @@ struct MethodAccuracyTests {
     let idec = try accuracy(
       IDEC(training: small(IDEC(clusters: 10).training)), pretrained, images)
     #expect(idec >= 0.70 && idec > kMeans + 0.03)
+  }
+
+  /// ASPC-DA; k-means has 0.67 on the pixels.
+  @Test func augmentedUSPS() throws {
+    let images = try Images("usps")
+    var pretraining = small
+    (pretraining.augmentation, pretraining.optimizer) = (.small, .adam(1e-3))
+    pretraining.minimumIterations = 2_000
+    let pretrained = context(images, seed: 1, pretraining)
+    var aspc = ASPC(clusters: 10)
+    (aspc.restarts, aspc.epochs, aspc.startIterations) = (4, 14, 300)
+    aspc.optimizer = .adam(1e-3)
+    let found = try accuracy(aspc, pretrained, images)
+    #expect(found >= 0.86)
+  }
+
+  /// DEC-DA with convolutions.
+  @Test func convolutionalUSPS() throws {
+    let images = try Images("usps", every: 8)
+    var dec = try #require(DEC.profile("convolutional", clusters: 10))
+    (dec.training.pretraining.epochs, dec.training.pretraining.minimumIterations) = (0, 250)
+    (dec.training.updateInterval, dec.training.startIterations) = (30, 60)
+    dec.training.maximumIterations = 120
+    let pretrained = context(images, seed: 1, dec.training.pretraining)
+    let found = try accuracy(dec, pretrained, images)
+    #expect(found >= 0.70)
   }
 }
