@@ -717,6 +717,8 @@ def images():
         "pretraining": image_pretraining(x, nets),
         "idec": image_idec(x, nets, centroids),
         "aspc": image_aspc(x, nets, centroids, labels),
+        "deepCluster": image_deep_cluster(x, nets),
+        "ward": ward_groups(rng),
     }
 
 
@@ -809,6 +811,59 @@ def image_aspc(x, nets, centroids, labels):
         losses.append(total / len(chosen))
         selected.append(len(chosen))
     return image_result(losses, encoder, nets[1], selected=selected, labels=labels.tolist())
+
+
+def image_deep_cluster(x, nets):
+    """A pass of DeepCluster over ten images of four given pseudo-classes."""
+    import torch
+
+    encoder = [copies(layer) for layer in nets[0]]
+    labels = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 3])
+    noise, drawn = generator(7, "pseudo-class sample", 1), []
+    for label in range(4):
+        members = np.flatnonzero(labels == label)
+        if len(members) < 3:
+            draws = torch.empty(3).uniform_(0, 1, generator=noise).double() * len(members)
+            drawn += members[draws.long().numpy()].tolist()
+        else:
+            drawn += members[torch.randperm(len(members), generator=noise)[:3].numpy()].tolist()
+    sample = np.array(drawn)[torch.randperm(12, generator=noise)[:10].numpy()]
+    top = torch.empty(4, 2).normal_(0, 0.01, generator=generator(7, "top layer", 1)).double()
+    top, bias = top.requires_grad_(), torch.zeros(4, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.Adam([t for layer in encoder for t in layer], lr=0.01)
+    top_optimizer = torch.optim.SGD([top, bias], lr=0.05)
+    noise, total = generator(7, "augmentation", 1), 0.0
+    for low in (0, 4, 8):
+        index = sample[low : low + 4]
+        features = encoded_images(encoder, augmented(x[index], (10, 9, 2), noise))
+        scores = torch.relu(features) @ top.T + bias
+        loss = torch.nn.functional.cross_entropy(scores, torch.tensor(labels[index]))
+        total += loss.item() * len(index) / 10
+        for each in (optimizer, top_optimizer):
+            each.zero_grad()
+        loss.backward()
+        optimizer.step()
+        top_optimizer.step()
+    return {
+        "labels": labels.tolist(),
+        "sample": sample.tolist(),
+        "loss": total,
+        "encoder": [[packed(t) for t in layer] for layer in encoder],
+    }
+
+
+def ward_groups(rng):
+    """Ward's clusters by SciPy, of points that occur as often as their weight says."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    points, weights = exact(rng, 14, 3, scale=3), rng.integers(1, 5, 14)
+    tree = linkage(np.repeat(points, weights, axis=0), "ward")
+    first = np.cumsum(weights) - weights
+    labels = []
+    for count in (1, 3, 6):
+        found, names = fcluster(tree, count, "maxclust")[first], {}
+        labels.append([names.setdefault(int(label), len(names)) for label in found])
+    return {"points": packed(points), "weights": weights.astype(float).tolist(), "labels": labels}
 
 
 def main():

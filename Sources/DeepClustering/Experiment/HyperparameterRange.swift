@@ -3,7 +3,8 @@
 extension Hyperparameters {
   /// Counts and rates that must be above zero, unless their usual value is zero.
   private static let positive: Set = [
-    "clusters", "batchSize", "latent", "hidden", "filters", "updateInterval", "maximumIterations",
+    "clusters", "batchSize", "latent", "hidden", "filters", "pseudoClasses", "features",
+    "components", "iterations", "updateInterval", "maximumIterations",
     "restarts",
     "degreesOfFreedom", "learningRate",
   ]

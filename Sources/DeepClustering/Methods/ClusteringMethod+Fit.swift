@@ -52,7 +52,7 @@ extension ClusteringMethod {
     try refuseOtherThanImages(data)
     var context = FitContext(
       data: data.tensor, seed: Seed(seed),
-      compute: pretraining == nil ? .plain : .measured(precision, on: device),
+      compute: pretraining == nil && !needsImages ? .plain : .measured(precision, on: device),
       imageShape: data.imageShape)
     if let pretraining {
       let network = try pretraining.learn("pretraining", context, progress).outcome

@@ -167,7 +167,7 @@ public struct MethodCard: Sendable {
 public enum MethodCatalog {
   /// All, in the order in which they are listed.
   public static let all: [any ClusteringMethod.Type] = [
-    KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self,
+    KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self, DeepCluster.self,
   ]
 
   /// The method of a name.

@@ -70,6 +70,8 @@ public struct Autoencoder {
   public let encoder: [any AutoencoderLayer]
   /// z ↦ x̂, the layers g.
   public let decoder: [any AutoencoderLayer]
+  /// Whether codes are scaled to length one.
+  var hasUnitCodes = false
 
   /// An autoencoder of given layers.
   public init(encoder: [any AutoencoderLayer], decoder: [any AutoencoderLayer]) {
@@ -111,7 +113,9 @@ public struct Autoencoder {
           layer.activation, layer.compute, layer.imageWindows)
       }
     }
-    return Autoencoder(encoder: copies(encoder), decoder: copies(decoder))
+    var result = Autoencoder(encoder: copies(encoder), decoder: copies(decoder))
+    result.hasUnitCodes = hasUnitCodes
+    return result
   }
 
   private static func layer(
@@ -127,7 +131,9 @@ public struct Autoencoder {
 
   /// The codes z = f(x) of rows x: rows × d.
   public func encode(_ rows: Tensor) -> Tensor {
-    encoder.reduce(rows) { $1($0) }.to(.float32)
+    let codes = encoder.reduce(rows) { $1($0) }.to(.float32)
+    guard hasUnitCodes else { return codes }
+    return codes / codes.squared().sum(1, keeping: true).clamped(atLeast: 1e-12).squareRoot()
   }
 
   /// The reconstructions x̂ = g(z) of codes z.
@@ -167,6 +173,7 @@ public struct Autoencoder {
 extension Autoencoder {
   /// Puts weights, biases, activations, windows and the way to compute into an archive.
   func store(in archive: inout Archive, under prefix: String) {
+    archive.set("\(prefix).hasUnitCodes", hasUnitCodes)
     for (part, layers) in [("encoder", encoder), ("decoder", decoder)] {
       archive.set("\(prefix).\(part).activations", layers.map(\.activation))
       archive.set("\(prefix).\(part).compute", layers.map(\.compute))
@@ -196,5 +203,6 @@ extension Autoencoder {
       }
     }
     self.init(encoder: try layers("encoder"), decoder: try layers("decoder"))
+    hasUnitCodes = try archive.value("\(prefix).hasUnitCodes")
   }
 }

@@ -109,6 +109,16 @@ struct MethodAccuracyTests {
     #expect(found >= 0.86)
   }
 
+  /// Forty pseudo-classes of digits, merged to ten; the network begins with random weights.
+  @Test func deepClusterDigits() throws {
+    let images = try Images("digits")
+    var method = DeepCluster(clusters: 10)
+    (method.pseudoClasses, method.components, method.features) = (40, 16, 32)
+    (method.filters, method.epochs, method.batchSize) = ([16, 32], 8, 64)
+    let found = try accuracy(method, context(images, seed: 1, nil), images)
+    #expect(found >= 0.68)
+  }
+
   /// DEC-DA with convolutions.
   @Test func convolutionalUSPS() throws {
     let images = try Images("usps", every: 8)

@@ -13,11 +13,25 @@ struct ImagesGolden: Decodable {
     let selected, labels: [Int]?
   }
 
+  struct DeepClusterCase: Decodable {
+    let labels, sample: [Int]
+    let loss: Double
+    let encoder: TrainingGolden.Network
+  }
+
+  struct WardCase: Decodable {
+    let points: GoldenTensor
+    let weights: [Double]
+    let labels: [[Int]]
+  }
+
+  let ward: WardCase
   let pictures, augmented, x, centroids: GoldenTensor
   let seed: UInt64
   let labels: [Int]
   let encoder, decoder: TrainingGolden.Network
   let pretraining, idec, aspc: Case
+  let deepCluster: DeepClusterCase
 
   static func load() throws -> ImagesGolden { try GoldenFile.load("images") }
 
