@@ -842,6 +842,234 @@ def cluster_gan():
     }
 
 
+def image_network(rng):
+    """Weights and biases for 10 × 9 × 2 images, 3 and 4 filters, codes of 2."""
+    import torch
+
+    def layers(shapes):
+        return [
+            [
+                torch.tensor(exact(rng, *shape, scale=0.3), dtype=torch.float64)
+                for shape in (weight, (outputs,))
+            ]
+            for weight, outputs in shapes
+        ]
+
+    encoder = layers([((3, 2, 5, 5), 3), ((4, 3, 3, 3), 4), ((2, 16), 2)])
+    decoder = layers([((16, 2), 16), ((4, 3, 3, 3), 3), ((3, 2, 5, 5), 2)])
+    return encoder, decoder
+
+
+def encoded_images(layers, x):
+    """Two convolutions and a dense layer; rows hold pixels with their channels together."""
+    from torch.nn import functional as f
+
+    h = x.reshape(-1, 10, 9, 2).permute(0, 3, 1, 2)
+    h = f.relu(f.conv2d(h, *layers[0], stride=2, padding=2))
+    h = f.relu(f.conv2d(h, *layers[1], stride=2))
+    return h.permute(0, 2, 3, 1).reshape(len(x), -1) @ layers[2][0].T + layers[2][1]
+
+
+def decoded_images(layers, z):
+    from torch.nn import functional as f
+
+    h = f.relu(z @ layers[0][0].T + layers[0][1]).reshape(-1, 2, 2, 4).permute(0, 3, 1, 2)
+    h = f.relu(f.conv_transpose2d(h, *layers[1], stride=2))
+    h = f.conv_transpose2d(h, *layers[2], stride=2, padding=2, output_padding=(1, 0))
+    return h.permute(0, 2, 3, 1).reshape(len(z), -1)
+
+
+def augmented(rows, shape, noise, shift=0.1, rotation=10.0):
+    """Images turned and shifted by SciPy, each channel on its own; zeros lie outside."""
+    import torch
+    from scipy.ndimage import affine_transform
+
+    height, width, channels = shape
+    numbers = torch.empty(len(rows), 3).uniform_(-1, 1, generator=noise).double().numpy()
+    images = np.asarray(rows).reshape(-1, height, width, channels)
+    result = np.empty_like(images)
+    center = np.array([(height - 1) / 2, (width - 1) / 2])
+    for i, (turn, x, y) in enumerate(numbers):
+        angle = np.deg2rad(turn * rotation)
+        # Rows come before columns: the pixel at p shows what was at matrix · p + offset.
+        matrix = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        offset = center - matrix @ center + shift * np.array([y * height, x * width])
+        for c in range(channels):
+            result[i, :, :, c] = affine_transform(
+                images[i, :, :, c], matrix, offset, order=1, mode="grid-constant"
+            )
+    return torch.tensor(result.reshape(len(rows), -1))
+
+
+@section("images")
+def images():
+    """Augmentation by SciPy; whole steps on a tiny convolutional network by PyTorch."""
+    rng = np.random.default_rng(26)
+    pictures = exact(rng, 4, 6 * 5 * 3)
+    x, centroids = exact(rng, 10, 10 * 9 * 2), exact(rng, 3, 2, scale=0.5)
+    nets, labels = image_network(rng), [0, 1, 2, 0, 1, 2, 0, 1, 2, 2]
+    shifted = augmented(pictures, (6, 5, 3), generator(7, "augmentation", 3), 0.25, 40.0)
+    return {
+        "pictures": packed(pictures),
+        "augmented": packed(shifted),
+        "x": packed(x),
+        "seed": 7,
+        "centroids": packed(centroids),
+        "labels": labels,
+        "encoder": [[packed(t) for t in layer] for layer in nets[0]],
+        "decoder": [[packed(t) for t in layer] for layer in nets[1]],
+        "pretraining": image_pretraining(x, nets),
+        "idec": image_idec(x, nets, centroids),
+        "aspc": image_aspc(x, nets, centroids, labels),
+        "deepCluster": image_deep_cluster(x, nets),
+        "ward": ward_groups(rng),
+    }
+
+
+def image_result(losses, encoder, decoder, **more):
+    return more | {
+        "losses": losses,
+        "encoder": [[packed(t) for t in layer] for layer in encoder],
+        "decoder": [[packed(t) for t in layer] for layer in decoder],
+    }
+
+
+def image_pretraining(x, nets):
+    """Two passes over ten augmented images in batches of four."""
+    import torch
+
+    encoder, decoder = ([copies(layer) for layer in net] for net in nets)
+    optimizer = torch.optim.Adam([t for layer in encoder + decoder for t in layer], lr=0.01)
+    losses = []
+    for step in range(2):
+        order = torch.randperm(10, generator=generator(7, "pretraining batches", step))
+        noise = generator(7, "pretraining augmentation", step)
+        total = 0.0
+        for low in (0, 4, 8):
+            rows = augmented(x[order[low : low + 4].numpy()], (10, 9, 2), noise)
+            output = decoded_images(decoder, encoded_images(encoder, rows))
+            loss = ((output - rows) ** 2).mean()
+            total += loss.item() / 3
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        losses.append(total)
+    return image_result(losses, encoder, decoder)
+
+
+def image_idec(x, nets, centroids):
+    """Two targets of the images as they are, two batches of four augmented ones after each."""
+    import torch
+
+    encoder, decoder = ([copies(layer) for layer in net] for net in nets)
+    mu = torch.tensor(centroids, requires_grad=True)
+    optimizer = torch.optim.SGD([t for l in encoder + decoder for t in l] + [mu], lr=0.05)
+    losses, iteration = [], 0
+    for _ in range(2):
+        with torch.no_grad():
+            p = sharpened(student_t(encoded_images(encoder, torch.tensor(x)), mu, 1.0))
+        total = 0.0
+        for _ in range(2):
+            order = torch.randperm(10, generator=generator(7, "clustering batches", iteration // 3))
+            index = order[4 * (iteration % 3) : 4 * (iteration % 3) + 4]
+            noise = generator(7, "augmentation", iteration)
+            rows = augmented(x[index.numpy()], (10, 9, 2), noise)
+            z = encoded_images(encoder, rows)
+            q = student_t(z, mu, 1.0)
+            clustering = (p[index] * (p[index] / q).log()).sum(1).mean()
+            loss = 0.1 * clustering + ((decoded_images(decoder, z) - rows) ** 2).mean()
+            total += loss.item() / 2
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            iteration += 1
+        losses.append(total)
+    return image_result(losses, encoder, decoder, centroids=packed(mu))
+
+
+def image_aspc(x, nets, centroids, labels):
+    """Two epochs of three, over the images that are near enough to their fixed centroid."""
+    import torch
+
+    encoder = [copies(layer) for layer in nets[0]]
+    mu, labels = torch.tensor(centroids), torch.tensor(labels)
+    optimizer = torch.optim.Adam([t for layer in encoder for t in layer], lr=0.01)
+    losses, selected = [], []
+    for t in (1, 2):
+        with torch.no_grad():
+            z = encoded_images(encoder, torch.tensor(x))
+            if t > 1:
+                labels = torch.cdist(z, mu).argmin(1)
+            squares = ((z - mu[labels]) ** 2).sum(1)
+            chosen = (squares < squares.mean() + t / 3 * squares.std(correction=0)).nonzero()[:, 0]
+        order = torch.randperm(len(chosen), generator=generator(7, "clustering batches", t))
+        chosen, noise, total = chosen[order], generator(7, "augmentation", t), 0.0
+        for low in range(0, len(chosen), 4):
+            index = chosen[low : low + 4]
+            rows = augmented(x[index.numpy()], (10, 9, 2), noise)
+            distances = ((encoded_images(encoder, rows) - mu[labels[index]]) ** 2).sum(1)
+            total += distances.sum().item()
+            optimizer.zero_grad()
+            distances.mean().backward()
+            optimizer.step()
+        losses.append(total / len(chosen))
+        selected.append(len(chosen))
+    return image_result(losses, encoder, nets[1], selected=selected, labels=labels.tolist())
+
+
+def image_deep_cluster(x, nets):
+    """A pass of DeepCluster over ten images of four given pseudo-classes."""
+    import torch
+
+    encoder = [copies(layer) for layer in nets[0]]
+    labels = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 3])
+    noise, drawn = generator(7, "pseudo-class sample", 1), []
+    for label in range(4):
+        members = np.flatnonzero(labels == label)
+        if len(members) < 3:
+            draws = torch.empty(3).uniform_(0, 1, generator=noise).double() * len(members)
+            drawn += members[draws.long().numpy()].tolist()
+        else:
+            drawn += members[torch.randperm(len(members), generator=noise)[:3].numpy()].tolist()
+    sample = np.array(drawn)[torch.randperm(12, generator=noise)[:10].numpy()]
+    top = torch.empty(4, 2).normal_(0, 0.01, generator=generator(7, "top layer", 1)).double()
+    top, bias = top.requires_grad_(), torch.zeros(4, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.Adam([t for layer in encoder for t in layer], lr=0.01)
+    top_optimizer = torch.optim.SGD([top, bias], lr=0.05)
+    noise, total = generator(7, "augmentation", 1), 0.0
+    for low in (0, 4, 8):
+        index = sample[low : low + 4]
+        features = encoded_images(encoder, augmented(x[index], (10, 9, 2), noise))
+        scores = torch.relu(features) @ top.T + bias
+        loss = torch.nn.functional.cross_entropy(scores, torch.tensor(labels[index]))
+        total += loss.item() * len(index) / 10
+        for each in (optimizer, top_optimizer):
+            each.zero_grad()
+        loss.backward()
+        optimizer.step()
+        top_optimizer.step()
+    return {
+        "labels": labels.tolist(),
+        "sample": sample.tolist(),
+        "loss": total,
+        "encoder": [[packed(t) for t in layer] for layer in encoder],
+    }
+
+
+def ward_groups(rng):
+    """Ward's clusters by SciPy, of points that occur as often as their weight says."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    points, weights = exact(rng, 14, 3, scale=3), rng.integers(1, 5, 14)
+    tree = linkage(np.repeat(points, weights, axis=0), "ward")
+    first = np.cumsum(weights) - weights
+    labels = []
+    for count in (1, 3, 6):
+        found, names = fcluster(tree, count, "maxclust")[first], {}
+        labels.append([names.setdefault(int(label), len(names)) for label in found])
+    return {"points": packed(points), "weights": weights.astype(float).tolist(), "labels": labels}
+
+
 def main():
     names = sys.argv[1:] or list(SECTIONS)
     for name in names:

@@ -33,6 +33,14 @@ CTResult ct_conv_transpose2d(const CTTensor *x, const CTTensor *weight, const CT
   });
 }
 
+CTResult ct_affine_sample(const CTTensor *x, const CTTensor *affine) {
+  return tensor([&] {
+    const auto grid =
+        at::affine_grid_generator(affine->value, x->value.sizes(), /*align_corners=*/false);
+    return at::grid_sampler(x->value, grid, /*bilinear*/ 0, /*zeros*/ 0, /*align_corners=*/false);
+  });
+}
+
 CTResult ct_batch_norm(const CTTensor *x, const CTTensor *weight, const CTTensor *bias,
                        CTTensor *mean, CTTensor *variance, bool training, double momentum,
                        double epsilon) {

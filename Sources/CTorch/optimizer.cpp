@@ -142,7 +142,7 @@ std::vector<Operand> operands(CTTensors parameters, CTTensors gradients, CTTenso
 
 std::vector<at::Tensor> inFloat(CTTensors gradients, int32_t count) {
   auto result = list(gradients, count);
-  for (auto &g : result) g = g.to(at::kFloat);
+  for (auto &g : result) g = g.to(at::kFloat).contiguous();
   return result;
 }
 

@@ -11,18 +11,27 @@ public struct Conv2D: Layer {
   public let stride: Int
   /// Zeros added at each edge.
   public let padding: Int
+  /// Of the products and of the output; the weights and their gradients are single precision.
+  public let precision: Precision
 
   /// A layer of given weights.
-  public init(weight: Tensor, bias: Tensor, stride: Int = 1, padding: Int = 0) {
+  public init(
+    weight: Tensor, bias: Tensor, stride: Int = 1, padding: Int = 0,
+    precision: Precision = .float32
+  ) {
     self.weight = weight.requiringGradient()
     self.bias = bias.requiringGradient()
     self.stride = stride
     self.padding = padding
+    self.precision = precision
   }
 
   /// The convolved images.
   public func callAsFunction(_ input: Tensor, _ mode: LayerMode) -> Tensor {
-    Tensor(ct_conv2d(input.handle, weight.handle, bias.handle, Int64(stride), Int64(padding)))
+    let operands = [input, weight, bias].map { $0.to(precision.elementType) }
+    return Tensor(
+      ct_conv2d(
+        operands[0].handle, operands[1].handle, operands[2].handle, Int64(stride), Int64(padding)))
   }
 
   /// The weight and the bias.
@@ -41,23 +50,28 @@ public struct ConvTranspose2D: Layer {
   public let padding: Int
   /// Added at one edge of the output, to reach an even size.
   public let outputPadding: Int
+  /// Of the products and of the output; the weights and their gradients are single precision.
+  public let precision: Precision
 
   /// A layer of given weights.
   public init(
-    weight: Tensor, bias: Tensor, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0
+    weight: Tensor, bias: Tensor, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0,
+    precision: Precision = .float32
   ) {
     self.weight = weight.requiringGradient()
     self.bias = bias.requiringGradient()
     self.stride = stride
     self.padding = padding
     self.outputPadding = outputPadding
+    self.precision = precision
   }
 
   /// The enlarged images.
   public func callAsFunction(_ input: Tensor, _ mode: LayerMode) -> Tensor {
-    Tensor(
+    let operands = [input, weight, bias].map { $0.to(precision.elementType) }
+    return Tensor(
       ct_conv_transpose2d(
-        input.handle, weight.handle, bias.handle, Int64(stride), Int64(padding),
+        operands[0].handle, operands[1].handle, operands[2].handle, Int64(stride), Int64(padding),
         Int64(outputPadding)))
   }
 

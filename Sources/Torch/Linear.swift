@@ -59,8 +59,13 @@ public enum WeightDistribution: String, Codable, Sendable, CaseIterable {
   /// Normal with a deviation of 0.01, as in the DEC paper.
   case smallNormal = "normal-0.01"
 
-  func sample(outputs: Int, inputs: Int, using generator: Generator) -> Tensor {
-    let shape = [outputs, inputs]
+  /// First weights of a layer with so many inputs to each output and outputs of each input.
+  ///
+  /// - Returns: Numbers of the shape given, or outputs × inputs.
+  public func sample(
+    _ shape: [Int]? = nil, outputs: Int, inputs: Int, using generator: Generator
+  ) -> Tensor {
+    let shape = shape ?? [outputs, inputs]
     switch self {
     case .fanInUniform:
       let bound = (1 / Double(inputs)).squareRoot()

@@ -111,6 +111,9 @@ CTResult ct_conv2d(const CTTensor *x, const CTTensor *weight, const CTTensor *_N
 CTResult ct_conv_transpose2d(const CTTensor *x, const CTTensor *weight,
                              const CTTensor *_Nullable bias, int64_t stride, int64_t padding,
                              int64_t output_padding);
+// Images whose pixel at p (from -1 to 1 across each image, the outer edges) is the one of x at
+// affine (samples × 2 × 3) · (p, 1): bilinear, zero outside.
+CTResult ct_affine_sample(const CTTensor *x, const CTTensor *affine);
 // Normalises over all dimensions but the second; in training updates `mean` and `variance`.
 CTResult ct_batch_norm(const CTTensor *x, const CTTensor *weight, const CTTensor *bias,
                        CTTensor *mean, CTTensor *variance, bool training, double momentum,

@@ -37,7 +37,7 @@ public struct Dataset: Equatable, Sendable {
     precondition(
       labels.map { $0.count == rows } ?? true, "\(labels?.count ?? 0) labels for \(rows) rows")
     precondition(
-      imageShape.map { $0.height * $0.width * $0.channels == columns } ?? true,
+      imageShape.map { $0.values == columns } ?? true,
       "the image shape does not have \(columns) values")
     self.name = name
     self.values = values
@@ -93,6 +93,9 @@ public struct ImageShape: Codable, Equatable, Sendable {
   public var width: Int
   /// The number of values of a pixel: 1 for grey, 3 for colour.
   public var channels: Int
+
+  /// The number of values of an image.
+  public var values: Int { height * width * channels }
 
   /// An image of a height and a width, grey unless more channels are asked for.
   public init(height: Int, width: Int, channels: Int = 1) {

@@ -3,11 +3,12 @@
 extension Hyperparameters {
   /// Counts and rates that must be above zero, unless their usual value is zero.
   private static let positive: Set = [
-    "clusters", "batchSize", "latent", "hidden", "updateInterval", "maximumIterations", "restarts",
+    "clusters", "batchSize", "latent", "hidden", "filters", "pseudoClasses", "features",
+    "components", "iterations", "updateInterval", "maximumIterations", "restarts",
     "degreesOfFreedom", "learningRate", "criticSteps", "generatorSteps",
   ]
   /// Shares, from 0 to less than 1.
-  private static let shares: Set = ["dropout", "corruption", "momentum", "beta1", "beta2"]
+  private static let shares: Set = ["dropout", "corruption", "momentum", "beta1", "beta2", "shift"]
 
   /// Refuses numbers that no method can work with; no hyperparameter is negative.
   static func checkRange(
@@ -33,12 +34,20 @@ extension Hyperparameters {
 
   /// The words that a hyperparameter chooses from; nil when it is no choice.
   static func words(of path: String, in value: Any) -> [String]? {
-    let name = path.split(separator: ".").last.map(String.init)
+    let parts = path.split(separator: ".").map(String.init)
+    // A method may write a level under another name than its property has.
+    return parts.indices.lazy.compactMap { words(of: parts[$0...], in: value) }.first
+  }
+
+  private static func words(of path: ArraySlice<String>, in value: Any) -> [String]? {
     for child in Mirror(reflecting: value).children {
-      if child.label == name, let choice = child.value as? any CaseIterable {
+      let isNext = child.label == path.first
+      if isNext, path.count == 1, let choice = child.value as? any CaseIterable {
         return allWords(choice)
       }
-      if let words = words(of: path, in: child.value) { return words }
+      // Nor need it write the levels that its properties have.
+      let rest = isNext ? path.dropFirst() : path
+      if !rest.isEmpty, let words = words(of: rest, in: child.value) { return words }
     }
     return nil
   }

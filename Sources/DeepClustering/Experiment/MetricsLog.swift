@@ -11,6 +11,8 @@ final class MetricsLog {
     var seconds: Double
     var loss: Double?
     var losses: [String: Double]
+    /// Left out where there are none.
+    var measures: [String: Double]?
     var changed: Double?
     var scores: Scores?
   }

@@ -54,7 +54,8 @@ extension Run {
       try log.append(
         MetricsLog.Line(
           stage: stage, step: step, of: planned, seconds: taken, loss: report.loss,
-          losses: report.losses, changed: report.changed, scores: scores))
+          losses: report.losses, measures: report.measures.isEmpty ? nil : report.measures,
+          changed: report.changed, scores: scores))
       self.report(
         .step(stage: stage, step: step, of: planned, seconds: taken, report: report, scores))
       if let warning = report.warning { warn(warning) }

@@ -108,7 +108,8 @@ public final class Run {
     record.seconds = plan.seconds
     let data = try prepare(method)
     var context = FitContext(
-      data: data.tensor, seed: Seed(configuration.seed), compute: plan.compute)
+      data: data.tensor, seed: Seed(configuration.seed), compute: plan.compute,
+      imageShape: data.imageShape)
     let log = try MetricsLog(folder.file("metrics.jsonl"), keeping: try lastCheckpointLength())
     do {
       if let pretraining = method.pretraining {
@@ -163,6 +164,7 @@ public final class Run {
     let data = try PreparedData(
       dataset, preprocessing: configuration.preprocessing, clusters: method.clusters,
       device: configuration.device, warnings: &warnings)
+    try method.refuseOtherThanImages(data)
     warnings.forEach(warn)
     if configuration.precision == .bfloat16 && configuration.device == .cpu && !hasFastBFloat16 {
       warn("this processor has no bfloat16 arithmetic: --precision float32 is faster here")

@@ -49,9 +49,11 @@ extension ClusteringMethod {
     let data = try PreparedData(
       dataset, preprocessing: preprocessing, clusters: clusters, device: device,
       warnings: &warnings)
+    try refuseOtherThanImages(data)
     var context = FitContext(
       data: data.tensor, seed: Seed(seed),
-      compute: pretraining == nil ? .plain : .measured(precision, on: device))
+      compute: pretraining == nil && !needsImages ? .plain : .measured(precision, on: device),
+      imageShape: data.imageShape)
     if let pretraining {
       let network = try pretraining.learn("pretraining", context, progress).outcome
       // The last step can ruin a network whose loss was still a number.

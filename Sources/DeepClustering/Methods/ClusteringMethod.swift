@@ -13,13 +13,20 @@ public struct FitContext {
   public var pretrained: Autoencoder?
   /// How much each sample counts (k-means only); nil when all count the same.
   public var weights: [Float]?
+  /// The image that a row is; nil when rows are not images.
+  public let imageShape: ImageShape?
 
   /// A context.
   public init(
-    data: Tensor, seed: Seed, compute: Compute = .plain, pretrained: Autoencoder? = nil
+    data: Tensor, seed: Seed, compute: Compute = .plain, pretrained: Autoencoder? = nil,
+    imageShape: ImageShape? = nil
   ) {
     precondition(data.shape.count == 2, "the data must be a matrix, not \(data.shape)")
+    precondition(
+      imageShape.map { $0.values == data.shape[1] } ?? true,
+      "rows of \(data.shape[1]) values are not images of that shape")
     self.data = data
+    self.imageShape = imageShape
     self.seed = seed
     self.compute = compute
     self.pretrained = pretrained
@@ -39,6 +46,8 @@ public struct StepReport: Sendable, Equatable {
   public var loss: Double
   /// The terms of the objective by name, before they are weighted.
   public var losses: [String: Double]
+  /// What else can be followed, by name: shares and scores between 0 and 1.
+  public var measures: [String: Double] = [:]
   /// The share of samples whose cluster differs from the step before.
   public var changed: Double?
   /// Why the fit ends with this step; nil while it goes on.
@@ -99,11 +108,26 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
   var clusters: Int { get }
   /// The autoencoder's pretraining, for methods that start from one.
   var pretraining: Pretraining? { get }
+  /// Whether the settings make sense for images only: convolutions, shifts, rotations.
+  var needsImages: Bool { get }
   /// The cluster of every sample, as the state has them now; nil before there are any.
   func assignments(_ state: State) -> [Int]?
 }
 
 extension ClusteringMethod {
+  /// What the pretraining says.
+  public var needsImages: Bool { pretraining?.needsImages ?? false }
+
+  /// Refuses a table where the settings need images.
+  func refuseOtherThanImages(_ data: PreparedData) throws(InputError) {
+    guard needsImages, data.imageShape == nil else { return }
+    throw InputError(
+      .data,
+      "\(Self.card.name) with convolutions or augmentation needs images, and the rows of "
+        + "\(data.source) have no height and width: store them as an array of rows × height × "
+        + "width, or set layout.kind=dense and every augmentation to 0")
+  }
+
   /// The default profile only.
   public static func profile(_ name: String, clusters: Int) -> Self? {
     name == "default" ? Self(clusters: clusters) : nil
@@ -143,7 +167,8 @@ public struct MethodCard: Sendable {
 public enum MethodCatalog {
   /// All, in the order in which they are listed.
   public static let all: [any ClusteringMethod.Type] = [
-    KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, VaDE.self, ClusterGAN.self,
+    KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self, VaDE.self,
+    DeepCluster.self, ClusterGAN.self,
   ]
 
   /// The method of a name.

@@ -50,6 +50,9 @@ public struct CentroidModel: ReadableModel {
   public let network: Autoencoder?
   /// K × d.
   public let centroids: Tensor
+  /// Where several centroids make one cluster: these (K′ × d) with the cluster of each, while
+  /// `centroids` are the clusters' means; nil when each cluster has one.
+  let parts: (centroids: Tensor, clusters: [Int])?
   /// The degrees of freedom α of Student's t kernel (DEC, equation 1); nil for hard assignments.
   public let degreesOfFreedom: Double?
   /// The cluster of every training sample.
@@ -58,12 +61,22 @@ public struct CentroidModel: ReadableModel {
   /// the nearest and the second nearest centroid.
   public let certainty: [Float]
 
-  /// A model from its parts; `embedding` holds the training samples, n × d.
-  init(network: Autoencoder?, centroids: Tensor, degreesOfFreedom: Double?, embedding: Tensor) {
+  /// A model of these values; `embedding` holds the training samples, n × d.
+  init(
+    network: Autoencoder?, centroids: Tensor, degreesOfFreedom: Double?, embedding: Tensor,
+    parts: (centroids: Tensor, clusters: [Int])? = nil
+  ) {
     self.network = network
+    self.parts = parts
     self.centroids = centroids.detached().copy()
     self.degreesOfFreedom = degreesOfFreedom
-    (assignments, certainty) = Self.assign(embedding, self.centroids, degreesOfFreedom)
+    if let parts {
+      let nearest = NearestCentroids(of: embedding, among: parts.centroids)
+      assignments = nearest.labels.map { parts.clusters[$0] }
+      certainty = nearest.margins()
+    } else {
+      (assignments, certainty) = Self.assign(embedding, self.centroids, degreesOfFreedom)
+    }
   }
 
   private static func assign(
@@ -79,7 +92,12 @@ public struct CentroidModel: ReadableModel {
 
   /// The clusters of rows: the nearest centroid, which is the most probable one too.
   public func assignments(for rows: Tensor) -> [Int] {
-    withoutGradients { NearestCentroids(of: embedding(of: rows), among: centroids).labels }
+    withoutGradients {
+      let embedding = embedding(of: rows)
+      guard let parts else { return NearestCentroids(of: embedding, among: centroids).labels }
+      return NearestCentroids(of: embedding, among: parts.centroids).labels
+        .map { parts.clusters[$0] }
+    }
   }
 
   /// The soft assignments q_ij (DEC, equation 1); nil without a kernel.
@@ -92,9 +110,10 @@ public struct CentroidModel: ReadableModel {
   /// The codes of rows, or the rows themselves without a network.
   public func embedding(of rows: Tensor) -> Tensor { network?.embedding(of: rows) ?? rows }
 
-  /// The centroids through the decoder, or as they are without a network.
+  /// The centroids through the decoder, or as they are without a network; nil without a decoder.
   public func decodedCentroids() -> Tensor? {
-    network.map { $0.reconstruction(of: centroids) } ?? centroids
+    guard let network else { return centroids }
+    return network.decoder.isEmpty ? nil : network.reconstruction(of: centroids)
   }
 
   /// Puts the model into an archive.
@@ -103,6 +122,10 @@ public struct CentroidModel: ReadableModel {
     archive.set("centroids", tensor: centroids)
     storeAssignments(in: &archive)
     if let degreesOfFreedom { archive.set("degreesOfFreedom", degreesOfFreedom) }
+    if let parts {
+      archive.set("parts", tensor: parts.centroids)
+      archive.set("partClusters", parts.clusters)
+    }
     archive.set("network", network != nil)
     network?.store(in: &archive, under: "network")
   }
@@ -112,6 +135,9 @@ public struct CentroidModel: ReadableModel {
     (assignments, certainty) = try archive.assignments(of: Self.kind)
     centroids = try archive.tensor("centroids", on: device)
     degreesOfFreedom = try? archive.value("degreesOfFreedom")
+    parts =
+      archive.contains(tensor: "parts")
+      ? (try archive.tensor("parts", on: device), try archive.value("partClusters")) : nil
     network = try archive.value("network") ? archive.network(on: device) : nil
   }
 }

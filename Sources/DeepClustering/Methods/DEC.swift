@@ -18,6 +18,8 @@ public struct DEC: ClusteringMethod, Equatable {
       ("k-means-start", "the same pretraining, start from the best of 20 runs of k-means"),
       ("paper", "the paper's layer-wise pretraining and k-means start"),
       ("frozen", "the paper's “w/o backprop”: practical, but only the centroids are trained"),
+      ("augmented", "images shifted and rotated in both stages: FcDEC-DA, ACML 2018"),
+      ("convolutional", "the same with a convolutional autoencoder: ConvDEC-DA, ACML 2018"),
     ])
 
   /// Pretraining, start and self-training.
@@ -36,6 +38,10 @@ public struct DEC: ClusteringMethod, Equatable {
     case "practical": break
     case "k-means-start": method.training.start = .kMeans
     case "frozen": method.training.trainsEncoder = false
+    case "augmented": method.training.augmentImages()
+    case "convolutional":
+      method.training.augmentImages()
+      method.training.useConvolutions()
     case "paper":
       method.training.start = .kMeans
       method.training.pretraining = .paper
@@ -62,6 +68,8 @@ public struct IDEC: ClusteringMethod, Equatable {
       ("practical", "end-to-end pretraining, start from the neighbourhood graph of the codes"),
       ("k-means-start", "the same pretraining, start from the best of 20 runs of k-means"),
       ("paper", "DEC's layer-wise pretraining and k-means start"),
+      ("augmented", "images shifted and rotated in both stages: FcIDEC-DA, ACML 2018"),
+      ("convolutional", "the same with a convolutional autoencoder: ConvIDEC-DA, ACML 2018"),
     ])
 
   /// Pretraining, start and self-training.
@@ -87,6 +95,10 @@ public struct IDEC: ClusteringMethod, Equatable {
     case "paper":
       method.training.start = .kMeans
       method.training.pretraining = .paper
+    case "augmented": method.training.augmentImages()
+    case "convolutional":
+      method.training.augmentImages()
+      method.training.useConvolutions()
     default: return nil
     }
     return method
@@ -118,6 +130,8 @@ extension SelfTrainingMethod {
   public var clusters: Int { training.clusters }
   /// How the autoencoder is trained.
   public var pretraining: Pretraining? { training.pretraining }
+  /// Whether the settings make sense for images only.
+  public var needsImages: Bool { training.needsImages }
   /// Embeds the samples and finds the first centroids.
   public func begin(_ context: FitContext) -> SelfTraining.State { training.begin(context) }
   /// A new target, and the batches until the next.

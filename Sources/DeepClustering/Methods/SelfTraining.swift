@@ -24,6 +24,8 @@ public struct SelfTraining: Codable, Sendable, Equatable {
   public var startIterations = 140
   /// α of Student's t kernel.
   public var degreesOfFreedom = 1.0
+  /// How images are changed before a batch sees them; the target is of the unchanged ones.
+  public var augmentation = ImageAugmentation.none
   /// Batches between two targets.
   public var updateInterval = 140
   /// Samples of a batch.
@@ -45,6 +47,25 @@ public struct SelfTraining: Codable, Sendable, Equatable {
 
   /// DEC's settings for K clusters.
   public init(clusters: Int) { self.clusters = clusters }
+
+  /// Shifts and rotates images, in the pretraining too (Guo, Zhu, Liu, Yin: Deep embedded
+  /// clustering with data augmentation, ACML 2018).
+  mutating func augmentImages() {
+    augmentation = .small
+    pretraining.augmentation = .small
+  }
+
+  /// A convolutional autoencoder, which is trained by Adam of rate 0.001 in both stages, as in the
+  /// same paper.
+  mutating func useConvolutions() {
+    pretraining.layout.kind = .convolutional
+    pretraining.layout.weights = .glorotUniform
+    pretraining.optimizer = .adam(1e-3)
+    optimizer = .adam(1e-3)
+  }
+
+  /// Whether the settings make sense for images only.
+  var needsImages: Bool { pretraining.needsImages || !augmentation.isNone }
 
   /// Network, centroids, and where the fit stands.
   public struct State {
@@ -71,19 +92,9 @@ public struct SelfTraining: Codable, Sendable, Equatable {
       preconditionFailure("self-training begins from a pretrained autoencoder")
     }
     let codes = autoencoder.embedding(of: context.data)
-    let (centroids, labels) = firstCentroids(codes, context.seed)
+    let (centroids, labels) = start.centroids(
+      of: codes, clusters: clusters, restarts: restarts, seed: context.seed)
     return state(autoencoder, centroids, labels: labels)
-  }
-
-  private func firstCentroids(_ codes: Tensor, _ seed: Seed) -> (Tensor, [Int]?) {
-    var kMeans = KMeans(clusters: clusters)
-    kMeans.restarts = restarts
-    let centroids = kMeans.cluster(codes, seed: seed).centroids
-    guard start == .graph else { return (centroids, nil) }
-    let labels = NeighborhoodGraphStart(clusters: clusters).labels(
-      of: codes, unlessBetter: NearestCentroids(of: codes, among: centroids).labels, seed: seed)
-    guard let labels else { return (centroids, nil) }
-    return (NeighborhoodGraphStart.means(of: codes, labels, clusters: clusters), labels)
   }
 
   private func state(_ autoencoder: Autoencoder, _ centroids: Tensor, labels: [Int]?) -> State {
@@ -151,7 +162,9 @@ public struct SelfTraining: Codable, Sendable, Equatable {
       rows: context.rows, batchSize: batchSize, seed: context.seed, name: "clustering batches")
     for _ in 0..<count {
       let index = batches[state.progress.iteration].to(context.device)
-      let x = context.data.rows(at: index)
+      let x = augmentation(
+        context.data.rows(at: index), context.imageShape,
+        using: context.seed.generator("augmentation", state.progress.iteration))
       let z = trainsEncoder ? state.autoencoder.encode(x) : codes.rows(at: index)
       let clustering = StudentT.divergence(  // L_c
         target.rows(at: index), z, state.centroids, degreesOfFreedom)
@@ -204,6 +217,22 @@ public struct SelfTraining: Codable, Sendable, Equatable {
   }
 }
 
+extension SelfTraining.Start {
+  /// The first centroids of codes, and the labels of a graph start where that is the better one.
+  func centroids(
+    of codes: Tensor, clusters: Int, restarts: Int, seed: Seed
+  ) -> (centroids: Tensor, labels: [Int]?) {
+    var kMeans = KMeans(clusters: clusters)
+    kMeans.restarts = restarts
+    let centroids = kMeans.cluster(codes, seed: seed).centroids
+    guard self == .graph else { return (centroids, nil) }
+    let labels = NeighborhoodGraphStart(clusters: clusters).labels(
+      of: codes, unlessBetter: NearestCentroids(of: codes, among: centroids).labels, seed: seed)
+    guard let labels else { return (centroids, nil) }
+    return (NeighborhoodGraphStart.means(of: codes, labels, clusters: clusters), labels)
+  }
+}
+
 /// Which samples each batch of a long fit holds: pass after pass in a fresh random order.
 ///
 /// Batch i follows from the seed alone, so a fit can go on at any batch.
@@ -239,4 +268,5 @@ func oneHot(_ labels: [Int], _ clusters: Int) -> Tensor {
   return Tensor(values, shape: [labels.count, clusters])
 }
 
-private func percent(_ share: Double) -> String { "\((share * 1e4).rounded() / 100) %" }
+/// A share in words.
+func percent(_ share: Double) -> String { "\((share * 1e4).rounded() / 100) %" }

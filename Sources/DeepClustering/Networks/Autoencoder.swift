@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Torch
 
-/// The shape of a dense autoencoder; the decoder mirrors the encoder.
+/// The shape of an autoencoder; the decoder mirrors the encoder.
 public struct AutoencoderLayout: Codable, Sendable, Equatable {
-  /// Units of the encoder's hidden layers, from the input on.
+  /// What the hidden layers are.
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    /// Dense layers of `hidden` units.
+    case dense
+    /// Convolutions of `filters` filters with steps of two pixels; the data must be images.
+    case convolutional
+  }
+
+  /// What the hidden layers are.
+  public var kind = Kind.dense
+  /// Units of the hidden layers of a dense encoder, from the input on.
   public var hidden: [Int]
+  /// Filters of the layers of a convolutional encoder, from the input on.
+  public var filters = [32, 64, 128]
   /// Units of the code, the latent dimension d.
   public var latent: Int
   /// Between the encoder's layers; the code itself is linear.
@@ -25,27 +37,57 @@ public struct AutoencoderLayout: Codable, Sendable, Equatable {
     self.decoderActivation = decoderActivation
     self.weights = weights
   }
+
+  /// The layers of the encoder, the code's included.
+  var depth: Int { (kind == .dense ? hidden.count : filters.count) + 1 }
 }
 
-/// A dense autoencoder: an encoder f to a code, and a decoder g back.
+/// A layer of an autoencoder: it takes rows of numbers and gives rows of numbers.
+public protocol AutoencoderLayer: Layer {
+  /// What the inputs are multiplied by.
+  var weight: Tensor { get }
+  /// What is added.
+  var bias: Tensor { get }
+  /// Applied to the outputs.
+  var activation: Activation { get }
+  /// How the products are computed.
+  var compute: Compute { get }
+  /// Where the windows of a convolution lie; nil for a dense layer.
+  var imageWindows: ImageWindows? { get }
+}
+
+extension Linear: AutoencoderLayer {
+  /// A dense layer has none.
+  public var imageWindows: ImageWindows? { nil }
+}
+
+/// An autoencoder: an encoder f to a code, and a decoder g back.
 ///
 /// The code and all that is computed from it are single precision; the other layers multiply in
 /// the precision of `compute`.
 public struct Autoencoder {
   /// x ↦ z, the layers f.
-  public let encoder: [Linear]
+  public let encoder: [any AutoencoderLayer]
   /// z ↦ x̂, the layers g.
-  public let decoder: [Linear]
+  public let decoder: [any AutoencoderLayer]
+  /// Whether codes are scaled to length one.
+  var hasUnitCodes = false
 
   /// An autoencoder of given layers.
-  public init(encoder: [Linear], decoder: [Linear]) {
+  public init(encoder: [any AutoencoderLayer], decoder: [any AutoencoderLayer]) {
     self.encoder = encoder
     self.decoder = decoder
   }
 
   /// An autoencoder of random weights, drawn on the host so that they do not depend on the device.
+  ///
+  /// A convolutional layout needs a context that knows the shape of the images.
   public init(_ layout: AutoencoderLayout, inputs: Int, context: FitContext) {
     let generator = context.seed.generator("weights")
+    if layout.kind == .convolutional {
+      self.init(convolutional: layout, context, using: generator)
+      return
+    }
     let sizes = [inputs] + layout.hidden + [layout.latent]
     func stack(_ sizes: [Int], _ activation: Activation, lastInFloat32: Bool) -> [Linear] {
       (0..<(sizes.count - 1)).map { index in
@@ -57,25 +99,41 @@ public struct Autoencoder {
           using: generator, on: context.device)
       }
     }
-    encoder = stack(sizes, layout.activation, lastInFloat32: true)
-    decoder = stack(sizes.reversed(), layout.decoderActivation, lastInFloat32: false)
+    self.init(
+      encoder: stack(sizes, layout.activation, lastInFloat32: true),
+      decoder: stack(sizes.reversed(), layout.decoderActivation, lastInFloat32: false))
   }
 
   /// The same network with weights of its own, since training changes them in place.
   func copy() -> Autoencoder {
-    func copies(_ layers: [Linear]) -> [Linear] {
+    func copies(_ layers: [any AutoencoderLayer]) -> [any AutoencoderLayer] {
       layers.map { layer in
-        Linear(
+        Self.layer(
           weight: layer.weight.detached().copy(), bias: layer.bias.detached().copy(),
-          activation: layer.activation, compute: layer.compute)
+          layer.activation, layer.compute, layer.imageWindows)
       }
     }
-    return Autoencoder(encoder: copies(encoder), decoder: copies(decoder))
+    var result = Autoencoder(encoder: copies(encoder), decoder: copies(decoder))
+    result.hasUnitCodes = hasUnitCodes
+    return result
+  }
+
+  private static func layer(
+    weight: Tensor, bias: Tensor, _ activation: Activation, _ compute: Compute,
+    _ windows: ImageWindows?
+  ) -> any AutoencoderLayer {
+    guard let windows else {
+      return Linear(weight: weight, bias: bias, activation: activation, compute: compute)
+    }
+    return ImageConvolution(
+      weight: weight, bias: bias, windows: windows, activation: activation, compute: compute)
   }
 
   /// The codes z = f(x) of rows x: rows × d.
   public func encode(_ rows: Tensor) -> Tensor {
-    encoder.reduce(rows) { $1($0) }.to(.float32)
+    let codes = encoder.reduce(rows) { $1($0) }.to(.float32)
+    guard hasUnitCodes else { return codes }
+    return codes / codes.squared().sum(1, keeping: true).clamped(atLeast: 1e-12).squareRoot()
   }
 
   /// The reconstructions x̂ = g(z) of codes z.
@@ -113,11 +171,13 @@ public struct Autoencoder {
 // MARK: - Saving
 
 extension Autoencoder {
-  /// Puts weights, biases, activations and the way to compute into an archive.
+  /// Puts weights, biases, activations, windows and the way to compute into an archive.
   func store(in archive: inout Archive, under prefix: String) {
+    archive.set("\(prefix).hasUnitCodes", hasUnitCodes)
     for (part, layers) in [("encoder", encoder), ("decoder", decoder)] {
       archive.set("\(prefix).\(part).activations", layers.map(\.activation))
       archive.set("\(prefix).\(part).compute", layers.map(\.compute))
+      archive.set("\(prefix).\(part).windows", layers.map(\.imageWindows))
       for (index, layer) in layers.enumerated() {
         for (name, value) in layer.parameters {
           archive.set("\(prefix).\(part).\(index).\(name)", tensor: value)
@@ -128,16 +188,21 @@ extension Autoencoder {
 
   /// An autoencoder from an archive.
   init(from archive: Archive, under prefix: String, on device: Device) throws {
-    func layers(_ part: String) throws -> [Linear] {
+    func layers(_ part: String) throws -> [any AutoencoderLayer] {
       let activations = try archive.value("\(prefix).\(part).activations", as: [Activation].self)
       let compute = try archive.value("\(prefix).\(part).compute", as: [Compute].self)
-      return try zip(activations, compute).enumerated().map { index, layer in
-        Linear(
+      let windows = try archive.value("\(prefix).\(part).windows", as: [ImageWindows?].self)
+      guard activations.count == compute.count, compute.count == windows.count else {
+        throw InputError(.data, "the saved network does not say what each of its layers is")
+      }
+      return try activations.indices.map { index in
+        Self.layer(
           weight: try archive.tensor("\(prefix).\(part).\(index).weight", on: device),
           bias: try archive.tensor("\(prefix).\(part).\(index).bias", on: device),
-          activation: layer.0, compute: layer.1)
+          activations[index], compute[index], windows[index])
       }
     }
     self.init(encoder: try layers("encoder"), decoder: try layers("decoder"))
+    hasUnitCodes = try archive.value("\(prefix).hasUnitCodes")
   }
 }

@@ -26,6 +26,8 @@ public struct Pretraining: Learner, Equatable {
   public var minimumIterations = 5_000
   /// Share of the inputs set to zero while the whole network is trained (denoising).
   public var corruption = 0.0
+  /// How images are changed before they are seen; the reconstruction is of the changed ones.
+  public var augmentation = ImageAugmentation.none
   /// Samples of a batch.
   public var batchSize = 256
   /// What the reconstruction is compared by.
@@ -61,6 +63,9 @@ public struct Pretraining: Learner, Equatable {
       """
     ]
   }
+
+  /// Whether the settings make sense for images only.
+  var needsImages: Bool { layout.kind == .convolutional || !augmentation.isNone }
 
   /// The network, where it stands and what the optimiser remembers.
   public struct State {
@@ -116,6 +121,7 @@ public struct Pretraining: Learner, Equatable {
       .permutation(context.rows).to(context.device)
     let noise = context.seed.generator(
       "pretraining noise", state.progress.steps, on: context.device)
+    let changes = context.seed.generator("pretraining augmentation", state.progress.steps)
     let parameters = trained(state.autoencoder, state.progress.phase)
     let planned = plannedIterations(state.progress.phase, layerCount, context)
     var total = Tensor(repeating: 0, shape: [], on: context.device)
@@ -123,7 +129,8 @@ public struct Pretraining: Learner, Equatable {
     for low in stride(from: 0, to: context.rows, by: batchSize) {
       if state.progress.iteration == planned { break }
       let index = order.slice(low..<min(low + batchSize, context.rows))
-      let x = context.data.rows(at: index)
+      let x = augmentation(
+        context.data.rows(at: index), context.imageShape, using: changes)
       let loss =
         state.progress.phase < layerCount
         ? layerLoss(state.autoencoder, state.progress.phase, x, noise)
@@ -205,7 +212,7 @@ public struct Pretraining: Learner, Equatable {
 
   /// The passes of all phases.
   public func plannedSteps(_ context: FitContext) -> Int {
-    let layers = layout.hidden.count + 1
+    let layers = layout.depth
     return (0...layers).reduce(0) { steps, phase in
       let planned = plannedIterations(phase, layers, context)
       return steps + (planned + passLength(context) - 1) / passLength(context)

@@ -75,12 +75,28 @@ import Torch
     ("hidden", .array([.integer(5), .integer(0)])), ("latent", .integer(-1)),
     ("maximumIterations", .integer(0)), ("dropout", .number(1)), ("corruption", .number(1)),
     ("epochs", .integer(-1)), ("degreesOfFreedom", .number(0)), ("tolerance", .number(-0.1)),
-    ("restarts", .integer(0)),
+    ("restarts", .integer(0)), ("filters", .array([.integer(0)])),
+    ("pretraining.augmentation.shift", .integer(1)),
   ])
   func refusesValuesThatNoMethodCanWorkWith(name: String, value: JSONValue) {
     let error = refusal { try dec([name: value]) }
     #expect(error?.kind == .usage)
     #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
+  }
+
+  /// Two choices have the same name, and each has its own words.
+  @Test func namesTheWordsOfTheChoiceThatWasMeant() {
+    for (path, word) in [("pretraining.layout.kind", "convolutional"), ("optimizer.kind", "adamw")]
+    {
+      let error = refusal { try dec([path: .string("x")]) }
+      #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+    }
+    // Written as `pretraining`, though the property has another name.
+    let error = refusal {
+      try Hyperparameters.setting(
+        ["pretraining.optimizer.kind": .string("x")], of: AutoencoderKMeans(clusters: 2))
+    }
+    #expect(error?.description.contains("adamw") == true, "\(error?.description ?? "")")
   }
 
   @Test func refusesAnEndlessKMeans() {

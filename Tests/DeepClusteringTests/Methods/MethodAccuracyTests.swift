@@ -13,6 +13,7 @@ struct MethodAccuracyTests {
   private struct Images {
     let tensor: Tensor
     let labels: [Int]
+    let shape: ImageShape?
 
     /// A catalog data set, or every so manieth row of it.
     init(_ name: String, every step: Int = 1) throws {
@@ -20,6 +21,7 @@ struct MethodAccuracyTests {
       let data = try PreparedData(
         Dataset.load(name), preprocessing: .automatic, clusters: 10, device: .cpu,
         warnings: &warnings)
+      shape = data.imageShape
       let rows = stride(from: 0, to: data.tensor.shape[0], by: step).map { Int64($0) }
       tensor = data.tensor.rows(at: Tensor(rows, shape: [rows.count]))
       let all = try #require(data.labels)
@@ -37,7 +39,9 @@ struct MethodAccuracyTests {
   }
 
   private func context(_ images: Images, seed: UInt64, _ pretraining: Pretraining?) -> FitContext {
-    var context = FitContext(data: images.tensor, seed: Seed(seed), compute: Compute(path: .fused))
+    var context = FitContext(
+      data: images.tensor, seed: Seed(seed), compute: Compute(path: .fused),
+      imageShape: images.shape)
     guard let pretraining else { return context }
     var state = pretraining.begin(context)
     while pretraining.advance(&state, context).stopReason == nil {}
@@ -107,5 +111,41 @@ struct MethodAccuracyTests {
     var method = VaDE(clusters: 10)
     (method.network, method.epochs) = (small, 30)
     #expect(try accuracy(method, context(images, seed: 1, small), images) >= 0.86)
+  }
+
+  /// ASPC-DA; k-means has 0.67 on the pixels.
+  @Test func augmentedUSPS() throws {
+    let images = try Images("usps")
+    var pretraining = small
+    (pretraining.augmentation, pretraining.optimizer) = (.small, .adam(1e-3))
+    pretraining.minimumIterations = 2_000
+    let pretrained = context(images, seed: 1, pretraining)
+    var aspc = ASPC(clusters: 10)
+    (aspc.restarts, aspc.epochs, aspc.startIterations) = (4, 14, 300)
+    aspc.optimizer = .adam(1e-3)
+    let found = try accuracy(aspc, pretrained, images)
+    #expect(found >= 0.86)
+  }
+
+  /// Forty pseudo-classes of digits, merged to ten; the network begins with random weights.
+  @Test func deepClusterDigits() throws {
+    let images = try Images("digits")
+    var method = DeepCluster(clusters: 10)
+    (method.pseudoClasses, method.components, method.features) = (40, 16, 32)
+    (method.filters, method.epochs, method.batchSize) = ([16, 32], 8, 64)
+    let found = try accuracy(method, context(images, seed: 1, nil), images)
+    #expect(found >= 0.68)
+  }
+
+  /// DEC-DA with convolutions.
+  @Test func convolutionalUSPS() throws {
+    let images = try Images("usps", every: 8)
+    var dec = try #require(DEC.profile("convolutional", clusters: 10))
+    (dec.training.pretraining.epochs, dec.training.pretraining.minimumIterations) = (0, 250)
+    (dec.training.updateInterval, dec.training.startIterations) = (30, 60)
+    dec.training.maximumIterations = 120
+    let pretrained = context(images, seed: 1, dec.training.pretraining)
+    let found = try accuracy(dec, pretrained, images)
+    #expect(found >= 0.70)
   }
 }

@@ -42,6 +42,31 @@ import Torch
     expect(state.centroids, equals: example.centroids, within: 2e-5, "\(example.name): centroids")
   }
 
+  /// IDEC-DA on a convolutional network: the target is of the images as they are, the loss of
+  /// augmented ones.
+  @Test func matchesPyTorchOnAugmentedImages() throws {
+    let given = try ImagesGolden.load()
+    let context = given.context(.plain)
+    var training = try #require(IDEC.profile("augmented", clusters: 3)).training
+    #expect(training.augmentation == .small && training.pretraining.augmentation == .small)
+    training.optimizer = .sgd(0.05)
+    training.startIterations = 0
+    (training.batchSize, training.updateInterval) = (4, 2)
+    (training.maximumIterations, training.tolerance) = (4, 0)
+    let autoencoder = try #require(context.pretrained)
+    let centroids = given.centroids.tensor.requiringGradient()
+    var state = SelfTraining.State(
+      autoencoder: autoencoder, centroids: centroids,
+      optimizer: Optimizer(training.optimizer, for: autoencoder.parameters + [centroids]),
+      assignments: [], startLabels: nil)
+    for wanted in given.idec.losses {
+      #expect(abs(training.advance(&state, context).loss - wanted) < 2e-5)
+    }
+    expect(state.autoencoder, equals: (given.idec.encoder, given.idec.decoder), "IDEC-DA")
+    expect(
+      state.centroids, equals: try #require(given.idec.centroids), within: 2e-5, "centroids")
+  }
+
   private func settings(_ example: TrainingGolden.SelfTrainingCase) -> SelfTraining {
     var training =
       example.reconstruction > 0 ? IDEC(clusters: 3).training : DEC(clusters: 3).training

@@ -114,7 +114,7 @@ import Torch
     (pretraining.corruption, pretraining.optimizer) = (0.75, .sgd(1e-12))
     let context = FitContext(data: ones, seed: Seed(4))
     var state = pretraining.begin(context)
-    func set(_ layer: Linear, _ value: Double, bias: Double) {
+    func set(_ layer: any AutoencoderLayer, _ value: Double, bias: Double) {
       withoutGradients {
         layer.weight.assign(Tensor(repeating: value, shape: layer.weight.shape))
         layer.bias.assign(Tensor(repeating: bias, shape: layer.bias.shape))

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct DeepClusterTests {
+  private func small() -> DeepCluster {
+    var method = DeepCluster(clusters: 2)
+    (method.pseudoClasses, method.features, method.components) = (4, 2, 2)
+    (method.filters, method.batchSize, method.epochs) = ([3, 4], 4, 3)
+    method.optimizer = .adam(0.01)
+    return method
+  }
+
+  private func state(_ method: DeepCluster, _ context: FitContext) throws -> DeepCluster.State {
+    let network = Autoencoder(encoder: try #require(context.pretrained).encoder, decoder: [])
+    return DeepCluster.State(
+      network: network, optimizer: Optimizer(method.optimizer, for: network.encoderParameters))
+  }
+
+  /// A pass over ten images of four pseudo-classes, by PyTorch.
+  @Test func matchesPyTorch() throws {
+    let given = try ImagesGolden.load()
+    let context = given.context(.plain)
+    let method = small()
+    var state = try state(method, context)
+    (state.pseudoLabels, state.steps) = (given.deepCluster.labels, 1)
+    let sample = DeepCluster.uniformSample(
+      state.pseudoLabels, using: context.seed.generator("pseudo-class sample", 1))
+    #expect(sample == given.deepCluster.sample)
+    #expect(abs(method.pass(&state, context) - given.deepCluster.loss) < 2e-5)
+    expect(state.network, equals: (given.deepCluster.encoder, []), "network")
+  }
+
+  /// 90 samples of one pseudo-class and 10 of another are drawn 51 times each, and one is cut.
+  @Test func pseudoClassesAreDrawnAlike() {
+    let labels = [Int](repeating: 3, count: 90) + [Int](repeating: 8, count: 10)
+    let sample = DeepCluster.uniformSample(labels, using: Generator(seed: 2))
+    #expect(sample.count == 100)
+    let large = sample.filter { $0 < 90 }
+    #expect((49...51).contains(large.count) && Set(large).count == large.count)
+    #expect(Set(sample.filter { $0 >= 90 }).count > 7)
+  }
+
+  /// Whitened features have the identity as covariance, before they are scaled to length one.
+  @Test func featuresAreWhitenedAndOfUnitLength() throws {
+    let given = try ImagesGolden.load()
+    let context = given.context(.plain)
+    let network = try state(small(), context).network
+    let rows = Generator(seed: 6).normal(shape: [200, 180])
+    let found = FeatureClusters(
+      of: rows, by: network, components: 2, kMeans: KMeans(clusters: 4), clusters: 2,
+      seed: Seed(1))
+    var whitening = found.network
+    whitening.hasUnitCodes = false
+    let codes = whitening.embedding(of: rows)
+    let covariance = codes.transposed().matmul(codes) / 199
+    expect(
+      covariance, equals: GoldenTensor(shape: [2, 2], values: [1, 0, 0, 1]), within: 1e-4,
+      "covariance")
+    #expect(codes.mean(0).magnitude().max().item < 1e-5)
+    let lengths = found.network.embedding(of: rows).squared().sum(1)
+    #expect((lengths - 1).magnitude().max().item < 1e-5)
+    // Each of the four centroids belongs to one of the two clusters.
+    #expect(Set(found.groups) == [0, 1] && found.groups.count == 4)
+    #expect(found.assignments == found.labels.map { found.groups[$0] })
+  }
+
+  /// Several centroids make one cluster, and go with the model into its file.
+  @Test func theMergedModelSurvivesAnArchive() throws {
+    let given = try ImagesGolden.load()
+    let context = given.context(.plain)
+    let method = small()
+    let state = try method.begin(context)
+    let model = method.finish(state, context)
+    #expect(model.parts?.centroids.shape == [4, 2] && model.centroids.shape == [2, 2])
+    #expect(Set(model.assignments) == [0, 1])
+    #expect(model.assignments(for: context.data) == model.assignments)
+    #expect(model.decodedCentroids() == nil)
+    var archive = Archive()
+    model.store(in: &archive)
+    let read = try CentroidModel(from: archive)
+    #expect(read.assignments(for: context.data) == model.assignments)
+    #expect(read.parts?.clusters == model.parts?.clusters)
+    #expect(read.embedding(of: context.data).bits == model.embedding(of: context.data).bits)
+  }
+
+  @Test func tellsOccupancyAndAgreement() throws {
+    let given = try ImagesGolden.load()
+    let context = given.context(.plain)
+    let method = small()
+    var state = try method.begin(context)
+    let first = method.advance(&state, context)
+    #expect(first.measures["occupancy"] == 1 && first.measures["agreement"] == nil)
+    let second = method.advance(&state, context)
+    #expect((0...1).contains(try #require(second.measures["agreement"])))
+    #expect(method.advance(&state, context).stopReason == "the limit of 3 epochs was reached")
+  }
+
+  @Test func refusesTooFewPseudoClasses() throws {
+    let context = try ImagesGolden.load().context(.plain)
+    var method = small()
+    method.pseudoClasses = 1
+    let error = refusal { try method.begin(context) }
+    #expect(error?.kind == .usage && error?.description.contains("pseudoClasses") == true)
+    method = small()
+    method.components = 51
+    #expect(refusal { try method.begin(context) }?.description.contains("components") == true)
+  }
+
+  /// Points that occur several times, by SciPy.
+  @Test func wardMatchesSciPy() throws {
+    let given = try ImagesGolden.load().ward
+    for (labels, count) in zip(given.labels, [1, 3, 6]) {
+      let found = WardGroups(
+        merging: given.points.tensor.scalars(), columns: 3, weights: given.weights, to: count)
+      #expect(found.labels == labels)
+    }
+  }
+}
