@@ -651,20 +651,32 @@ def gaussian_mixture():
     labels = np.where(rng.random(60) < 0.3, rng.integers(0, 3, 60), truth)
     weights = np.bincount(labels) / 60
     means = np.stack([x[labels == c].mean(0) for c in range(3)])
-    variances = np.stack([x[labels == c].var(0) for c in range(3)]) + 1e-6
+    full = np.stack([np.cov(x[labels == c].T, bias=True) for c in range(3)]) + 1e-6 * np.eye(2)
+    variances = np.stack([np.diag(matrix) for matrix in full])
+    precisions = {
+        "full": np.linalg.inv(full),
+        "tied": np.linalg.inv(np.tensordot(weights, full, 1)),
+        "diag": 1 / variances,
+        "spherical": 1 / variances.mean(1),
+    }
     cases = []
-    for kind, precisions in [("diag", 1 / variances), ("spherical", 1 / variances.mean(1))]:
+    for kind, precision in precisions.items():
         mixture = GaussianMixture(
             3, covariance_type=kind, tol=0, max_iter=7, weights_init=weights, means_init=means,
-            precisions_init=precisions,
+            precisions_init=precision,
         ).fit(x)
-        covariances = np.broadcast_to(mixture.covariances_.reshape(3, -1), (3, 2))
+        inverses = {
+            "full": lambda c: mixture.covariances_[c],
+            "tied": lambda c: mixture.covariances_,
+            "diag": lambda c: np.diag(mixture.covariances_[c]),
+            "spherical": lambda c: mixture.covariances_[c] * np.eye(2),
+        }
         cases.append(
             {
                 "covariance": {"diag": "diagonal"}.get(kind, kind),
                 "weights": mixture.weights_.tolist(),
                 "means": packed(mixture.means_),
-                "variances": packed(covariances),
+                "covariances": packed(np.stack([inverses[kind](c) for c in range(3)])),
                 "logLikelihoods": list(mixture.lower_bounds_),
                 "logDensities": packed(mixture.score_samples(x)),
                 "probabilities": packed(mixture.predict_proba(x)),

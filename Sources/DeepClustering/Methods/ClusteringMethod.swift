@@ -168,7 +168,7 @@ public enum MethodCatalog {
   /// All, in the order in which they are listed.
   public static let all: [any ClusteringMethod.Type] = [
     KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self, VaDE.self,
-    DeepCluster.self, ClusterGAN.self,
+    DeepCluster.self, ClusterGAN.self, GaussianMixture.self, N2D.self,
   ]
 
   /// The method of a name.

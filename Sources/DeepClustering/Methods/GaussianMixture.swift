@@ -2,117 +2,286 @@
 internal import Foundation
 public import Torch
 
-/// A mixture of K Gaussians with diagonal covariances: p(z) = Σ_c π_c N(z; u_c, diag λ_c).
+/// A mixture of Gaussians, fitted by expectation and maximisation.
 ///
-/// Weights are logits and variances logarithms, so that any values of the tensors make a mixture
-/// and gradient steps cannot leave it. Densities are computed in double precision and in logarithms.
-public struct DiagonalMixture {
-  /// K; the weights are π = softmax(logits).
-  public let logits: Tensor
-  /// u, K × d.
-  public let means: Tensor
-  /// log λ, K × d.
-  public let logVariances: Tensor
-
-  /// A mixture from its parameters.
-  public init(logits: Tensor, means: Tensor, logVariances: Tensor) {
-    let (k, shape) = (logits.count, means.shape)
-    precondition(
-      shape.count == 2 && shape[0] == k && logVariances.shape == shape,
-      "\(k) weights, means of \(shape) and variances of \(logVariances.shape) make no mixture")
-    (self.logits, self.means, self.logVariances) = (logits, means, logVariances)
-  }
-
-  /// log π, K numbers in double precision.
-  var logWeights: Tensor { logits.to(.float64).logSoftmax(0) }
-
-  /// log N(z_i; u_c, λ_c) for every row and component: rows × K, in double precision.
-  func logDensities(_ points: Tensor) -> Tensor {
-    let z = points.to(.float64)
-    let (u, logLambda) = (means.to(.float64), logVariances.to(.float64))
-    let precisions = (-logLambda).exp()
-    // Σ_j (z − u)²/λ by products: what cancels is small beside double precision.
-    let squares =
-      z.squared().matmul(precisions.transposed()) - z.matmul((u * precisions).transposed()) * 2
-      + (u.squared() * precisions).sum(1)
-    let constant = logLambda.sum(1) + Double(means.shape[1]) * log(2 * Double.pi)
-    return (squares + constant) * -0.5
-  }
-
-  /// log p(c|z) for every row: rows × K, in double precision.
-  func logProbabilities(_ points: Tensor) -> Tensor {
-    (logDensities(points) + logWeights).logSoftmax(1)
-  }
-
-  /// p(c|z) for every row, without gradients: rows × K in single precision.
-  public func probabilities(of points: Tensor) -> Tensor {
-    withoutGradients { logProbabilities(points).exp().to(.float32) }
-  }
-
-  /// log p(z) of every row, by log-sum-exp: as many numbers as rows, in double precision.
-  public func logLikelihoods(of points: Tensor) -> Tensor {
-    withoutGradients { Self.logSumExp(logDensities(points) + logWeights) }
-  }
-
-  /// log Σ_c e^x_c of each row.
-  fileprivate static func logSumExp(_ x: Tensor) -> Tensor {
-    let largest = x.max(1, keeping: true)
-    return ((x - largest).exp().sum(1, keeping: true).log() + largest).reshaped([-1])
-  }
-}
-
-/// Fits mixtures of Gaussians by expectation and maximisation (Dempster, Laird, Rubin, JRSS B 1977).
-///
+/// Dempster, Laird, Rubin, Maximum likelihood from incomplete data via the EM algorithm, JRSS B 1977.
 /// Each start takes the clusters of one run of k-means as responsibilities; of several the one of
-/// the highest likelihood wins. A variance never falls below `regularization`.
-struct GaussianMixture {
+/// the highest likelihood wins. A step is one iteration. Densities are in double precision and in
+/// logarithms.
+public struct GaussianMixture: ClusteringMethod, Equatable {
   /// What the covariances of the components may be.
-  enum Covariance: String, Codable, Sendable, CaseIterable {
+  public enum Covariance: String, Codable, Sendable, CaseIterable {
+    /// Any, one for each component.
+    case full
+    /// Any, the same for all components.
+    case tied
     /// One variance for each component and feature.
     case diagonal
     /// One variance for each component.
     case spherical
   }
 
-  /// K.
-  var components: Int
-  /// What the covariances may be.
-  var covariance = Covariance.diagonal
-  /// How many starts are tried.
-  var restarts = 10
-  /// Iterations of one start at most.
-  var maximumIterations = 100
-  /// A start ends when the mean log-likelihood rises by less than this.
-  var tolerance = 1e-3
-  /// Added to every variance.
-  var regularization = 1e-6
+  /// Name, title and source.
+  public static let card = MethodCard(
+    name: "gaussian-mixture", title: "Gaussian mixture",
+    paper: "Dempster, Laird, Rubin: Maximum likelihood from incomplete data via the EM algorithm",
+    venue: "Journal of the Royal Statistical Society B, 1977")
 
-  /// A fitted mixture and how it came to be.
-  struct Fit {
-    /// The mixture after the last iteration, in single precision.
-    let mixture: DiagonalMixture
-    /// The mean of log p(z) over the points before each iteration's step; it never falls but by
-    /// what the regularisation takes.
-    let logLikelihoods: [Double]
-    /// Whether it came to rest within the limit of iterations.
-    let converged: Bool
+  /// K.
+  public var clusters: Int
+  /// What the covariances may be.
+  public var covariance = Covariance.full
+  /// How many starts are tried.
+  public var restarts = 3
+  /// Iterations of one start at most.
+  public var maximumIterations = 100
+  /// A start ends when the mean log-likelihood rises by less than this.
+  public var tolerance = 1e-3
+  /// Added to every variance.
+  public var regularization = 1e-6
+
+  /// A mixture with full covariances.
+  public init(clusters: Int) { self.clusters = clusters }
+
+  /// A mixture needs no network.
+  public var pretraining: Pretraining? { nil }
+
+  /// The mixture of the start at hand, and the best one so far.
+  public struct State {
+    let samples: MixtureSamples
+    var progress = Progress()
+    /// The mixture after the last step.
+    var components: GaussianComponents?
+    var best: GaussianComponents?
+    var assignments: [Int]?
   }
 
-  /// Settings for K components.
-  init(components: Int) { self.components = components }
+  struct Progress: Codable {
+    var restart = 0
+    var steps = 0
+    /// The mean of log p(x) before each iteration of this start.
+    var trace: [Double] = []
+    var best: Double?
+  }
+
+  /// Prepares the samples; the first start is made by the first step.
+  ///
+  /// - Throws: ``InputError`` when full covariances of so many columns would not fit the memory.
+  public func begin(_ context: FitContext) throws -> State {
+    guard covariance == .diagonal || covariance == .spherical || context.columns <= 256 else {
+      throw InputError(
+        .usage,
+        "\(covariance.rawValue) covariances of \(context.columns) columns are too many numbers: use "
+          + "--set covariance=diagonal, or reduce the columns first")
+    }
+    return State(samples: samples(context.data))
+  }
+
+  private func samples(_ points: Tensor) -> MixtureSamples {
+    let products = covariance == .full || covariance == .tied
+    return MixtureSamples(points, products: products)
+  }
+
+  /// One iteration.
+  public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
+    let components =
+      state.components ?? estimate(state.samples, firstLabels(context, state.progress.restart))
+    let step = iterate(components, state.samples)
+    let change = state.progress.trace.last.map { step.logLikelihood - $0 } ?? .infinity
+    state.progress.trace.append(step.logLikelihood)
+    state.progress.steps += 1
+    let changed = state.assignments.map { old in
+      Double(zip(old, step.labels).count { $0 != $1 }) / Double(context.rows)
+    }
+    state.assignments = step.labels
+    state.components = step.next
+    var report = StepReport(
+      loss: -step.logLikelihood, losses: ["negative log-likelihood": -step.logLikelihood],
+      changed: changed)
+    let converged = abs(change) < tolerance
+    guard converged || state.progress.trace.count == maximumIterations else { return report }
+    if step.logLikelihood > state.progress.best ?? -.infinity {
+      (state.progress.best, state.best) = (step.logLikelihood, step.next)
+    }
+    state.progress.restart += 1
+    (state.components, state.progress.trace) = (nil, [])
+    guard state.progress.restart == restarts else { return report }
+    report.stopReason =
+      converged
+      ? "the likelihood came to rest" : "the limit of \(maximumIterations) iterations was reached"
+    return report
+  }
+
+  private func firstLabels(_ context: FitContext, _ restart: Int) -> [Int] {
+    var kMeans = KMeans(clusters: clusters)
+    kMeans.restarts = 1
+    let seed = Seed(context.seed.stream("mixture start", restart))
+    let centroids = kMeans.cluster(context.data, seed: seed).centroids
+    return NearestCentroids(of: context.data, among: centroids).labels
+  }
+
+  /// The mixture with the samples that it was fitted to.
+  public func finish(_ state: State, _ context: FitContext) -> GaussianMixtureModel {
+    guard let components = state.best ?? state.components else {
+      preconditionFailure("a mixture without a step")
+    }
+    return GaussianMixtureModel(components: components, data: context.data)
+  }
+
+  /// The most probable components before the last step.
+  public func assignments(_ state: State) -> [Int]? { state.assignments }
+  /// All iterations of all starts.
+  public func plannedSteps(_ context: FitContext) -> Int { restarts * maximumIterations }
+  /// The iterations so far.
+  public func stepsTaken(_ state: State) -> Int { state.progress.steps }
+
+  // MARK: One iteration
+
+  private struct Step {
+    let logLikelihood: Double
+    let labels: [Int]
+    let next: GaussianComponents
+  }
+
+  private func iterate(_ components: GaussianComponents, _ samples: MixtureSamples) -> Step {
+    withoutGradients {
+      let coefficients = components.shifted(by: samples.center)
+        .coefficients(samples.features).to(.float64, on: samples.device)
+      var (total, labels, sums): (Double, [Int], Tensor?) = (0, [], nil)
+      for block in samples.blocks {
+        let features = samples.features(block)
+        let joint = coefficients.matmul(features)  // K × samples
+        let largest = joint.max(0, keeping: true)
+        let weights = (joint - largest).exp()
+        let mass = weights.sum(0, keeping: true)
+        total += (mass.log() + largest).sum().item
+        labels += joint.argmax(0).scalars(as: Int64.self).map(Int.init)
+        let part = (weights / mass).matmul(features.transposed())
+        sums = sums.map { $0 + part } ?? part
+      }
+      let next = estimate(samples, sums.map { $0.scalars(as: Double.self) } ?? [])
+      return Step(logLikelihood: total / Double(samples.count), labels: labels, next: next)
+    }
+  }
+
+  private func estimate(_ samples: MixtureSamples, _ labels: [Int]) -> GaussianComponents {
+    withoutGradients {
+      var (sums, low): (Tensor?, Int) = (nil, 0)
+      for block in samples.blocks {
+        let high = low + block.shape[1]
+        let responsibilities = oneHot(Array(labels[low..<high]), clusters)
+          .to(.float64, on: samples.device)
+        let part = responsibilities.transposed().matmul(samples.features(block).transposed())
+        sums = sums.map { $0 + part } ?? part
+        low = high
+      }
+      return estimate(samples, sums.map { $0.scalars(as: Double.self) } ?? [])
+    }
+  }
+
+  /// The mixture of weighted sums of the features, K × features.
+  private func estimate(_ samples: MixtureSamples, _ sums: [Double]) -> GaussianComponents {
+    let (d, width) = (samples.features.dimensions, samples.features.count)
+    var (means, covariances): ([Double], [[Double]]) = ([], [])
+    // As much as nothing, so that a component without samples divides by no zero.
+    let sizes = (0..<clusters).map { sums[$0 * width] + 1e-15 }
+    for k in 0..<clusters {
+      let row = sums[(k * width)..<((k + 1) * width)].map { $0 / sizes[k] }
+      let mean = Array(row[1...d])
+      means += zip(mean, samples.center).map { $0 + $1 }
+      var covariance = [Double](repeating: 0, count: d * d)
+      for (index, pair) in samples.features.pairs.enumerated() {
+        let value = row[1 + d + index] - mean[pair.0] * mean[pair.1]
+        covariance[pair.0 * d + pair.1] = value
+        covariance[pair.1 * d + pair.0] = value
+      }
+      covariances.append(covariance)
+    }
+    let total = sizes.reduce(0, +)
+    return GaussianComponents(
+      weights: sizes.map { $0 / total }, means: means,
+      covariances: constrained(covariances, sizes.map { $0 / total }, d).flatMap { $0 })
+  }
+
+  private func constrained(
+    _ covariances: [[Double]], _ weights: [Double], _ d: Int
+  ) -> [[Double]] {
+    var result = covariances
+    switch covariance {
+    case .full, .diagonal: break
+    case .tied:
+      let mean = (0..<(d * d)).map { entry in
+        zip(covariances, weights).reduce(0) { $0 + $1.0[entry] * $1.1 }
+      }
+      result = covariances.map { _ in mean }
+    case .spherical:
+      result = covariances.map { matrix in
+        let mean = (0..<d).reduce(0) { $0 + matrix[$1 * d + $1] } / Double(d)
+        return (0..<(d * d)).map { $0 % (d + 1) == 0 ? mean : 0 }
+      }
+    }
+    return result.map { matrix in
+      matrix.indices.map {
+        $0 % (d + 1) == 0 ? max(matrix[$0], 0) + regularization : matrix[$0]
+      }
+    }
+  }
+
+  // MARK: Saving
+
+  /// Puts the mixtures into an archive.
+  public func store(_ state: State, in archive: inout Archive) {
+    archive.set("progress", state.progress)
+    archive.set("components", state.components)
+    archive.set("best", state.best)
+    archive.set("assignments", state.assignments)
+  }
+
+  /// The state of an archive.
+  public func restore(from archive: Archive, _ context: FitContext) throws -> State {
+    State(
+      samples: samples(context.data), progress: try archive.value("progress"),
+      components: try archive.value("components", as: GaussianComponents?.self),
+      best: try archive.value("best", as: GaussianComponents?.self),
+      assignments: try archive.value("assignments", as: [Int]?.self))
+  }
+}
+
+/// Samples in blocks, and what their features are.
+struct MixtureSamples {
+  let features: QuadraticFeatures
+  let center: [Double]
+  let blocks: [Tensor]
+  let device: Device
+
+  init(_ points: Tensor, products: Bool) {
+    features = QuadraticFeatures(dimensions: points.shape[1], products: products)
+    center = points.to(.float64).mean(0).scalars()
+    blocks = features.blocks(of: points, around: center)
+    device = points.device
+  }
+
+  var count: Int { blocks.reduce(0) { $0 + $1.shape[1] } }
+}
+
+// MARK: - For methods that begin from a mixture
+
+extension GaussianMixture {
+  /// A fitted mixture and how it came to be.
+  struct Fit {
+    let components: GaussianComponents
+    /// The mean of log p(x) before each iteration.
+    let logLikelihoods: [Double]
+    let converged: Bool
+
+    /// The diagonals of the covariances alone, as parameters to train.
+    var mixture: DiagonalMixture { DiagonalMixture(components) }
+  }
 
   /// The best of all starts.
-  ///
-  /// - Parameters:
-  ///   - points: n × d.
-  ///   - seed: Decides the runs of k-means.
   func fit(_ points: Tensor, seed: Seed) -> Fit {
-    var kMeans = KMeans(clusters: components)
-    kMeans.restarts = 1
-    let fits = (0..<restarts).map { restart in
-      let start = kMeans.cluster(points, seed: Seed(seed.stream("mixture start", restart)))
-      return fit(points, from: NearestCentroids(of: points, among: start.centroids).labels)
-    }
+    let context = FitContext(data: points, seed: seed)
+    let fits = (0..<restarts).map { fit(points, from: firstLabels(context, $0)) }
     func height(_ fit: Fit) -> Double { fit.logLikelihoods.last ?? -.infinity }
     guard let best = fits.max(by: { height($0) < height($1) }) else {
       preconditionFailure("a mixture needs at least one start")
@@ -122,73 +291,35 @@ struct GaussianMixture {
 
   /// Iterations from a partition of the points into K clusters.
   func fit(_ points: Tensor, from labels: [Int]) -> Fit {
-    withoutGradients {
-      let z = points.to(.float64)
-      var mixture = moments(of: z, oneHot(labels, components).to(.float64, on: z.device))
-      var trace: [Double] = []
-      var converged = false
-      while trace.count < maximumIterations && !converged {
-        let logJoint = mixture.logDensities(z) + mixture.logWeights
-        let height = DiagonalMixture.logSumExp(logJoint).mean().item  // E
-        converged = trace.last.map { abs(height - $0) < tolerance } ?? false
-        trace.append(height)
-        mixture = moments(of: z, logJoint.softmax(1))  // M
-      }
-      return Fit(mixture: mixture.single, logLikelihoods: trace, converged: converged)
+    let samples = samples(points)
+    var components = estimate(samples, labels)
+    var trace: [Double] = []
+    var converged = false
+    while trace.count < maximumIterations && !converged {
+      let step = iterate(components, samples)
+      converged = trace.last.map { abs(step.logLikelihood - $0) < tolerance } ?? false
+      trace.append(step.logLikelihood)
+      components = step.next
     }
+    return Fit(components: components, logLikelihoods: trace, converged: converged)
   }
 
   /// The mixture of the clusters' own shares, means and variances, without an iteration.
   func moments(of points: Tensor, labels: [Int]) -> DiagonalMixture {
-    let z = points.to(.float64)
-    return moments(of: z, oneHot(labels, components).to(.float64, on: z.device)).single
-  }
-
-  /// The weighted shares, means and variances; responsibilities are n × K.
-  private func moments(of z: Tensor, _ responsibilities: Tensor) -> DiagonalMixture {
-    // As much as nothing, so that a component without points divides by no zero.
-    let sizes = responsibilities.sum(0) + 1e-15
-    let column = sizes.reshaped([components, 1])
-    let means = responsibilities.transposed().matmul(z) / column
-    var variances = responsibilities.transposed().matmul(z.squared()) / column - means.squared()
-    if covariance == .spherical {
-      variances = variances.mean(1, keeping: true) + means * 0
-    }
-    return DiagonalMixture(
-      logits: (sizes / sizes.sum()).log(), means: means,
-      logVariances: (variances.clamped(atLeast: 0) + regularization).log())
+    DiagonalMixture(estimate(samples(points), labels))
   }
 }
 
 extension DiagonalMixture {
-  fileprivate var single: DiagonalMixture {
-    DiagonalMixture(
-      logits: logits.to(.float32), means: means.to(.float32),
-      logVariances: logVariances.to(.float32))
-  }
-
-  /// The same mixture with tensors of its own, to differentiate by.
-  func trained() -> DiagonalMixture {
-    func leaf(_ tensor: Tensor) -> Tensor { tensor.detached().copy().requiringGradient() }
-    return DiagonalMixture(
-      logits: leaf(logits), means: leaf(means), logVariances: leaf(logVariances))
-  }
-
-  /// The logits of the weights, the means and the logarithms of the variances.
-  var parameters: [Tensor] { [logits, means, logVariances] }
-
-  /// Puts the parameters into an archive.
-  func store(in archive: inout Archive) {
-    archive.set("mixture.logits", tensor: logits)
-    archive.set("mixture.means", tensor: means)
-    archive.set("mixture.logVariances", tensor: logVariances)
-  }
-
-  /// The mixture of an archive.
-  init(from archive: Archive, on device: Device) throws(InputError) {
+  /// The diagonals of the covariances alone.
+  init(_ components: GaussianComponents) {
+    let (k, d) = (components.count, components.dimensions)
+    let variances = (0..<(k * d)).map { entry in
+      log(components.covariances[(entry / d) * d * d + (entry % d) * (d + 1)])
+    }
     self.init(
-      logits: try archive.tensor("mixture.logits", on: device),
-      means: try archive.tensor("mixture.means", on: device),
-      logVariances: try archive.tensor("mixture.logVariances", on: device))
+      logits: Tensor(components.weights.map { Float(log($0)) }, shape: [k]),
+      means: Tensor(components.means.map(Float.init), shape: [k, d]),
+      logVariances: Tensor(variances.map(Float.init), shape: [k, d]))
   }
 }

@@ -17,6 +17,7 @@ public struct AnyModel: ReadableModel {
       CentroidModel.kind: CentroidModel.self,
       LatentMixtureModel.kind: LatentMixtureModel.self,
       DiscreteLatentModel.kind: DiscreteLatentModel.self,
+      GaussianMixtureModel.kind: GaussianMixtureModel.self,
     ]
   }
 

@@ -136,7 +136,8 @@ public struct VaDE: ClusteringMethod, Equatable {
   }
 
   private func firstMixture(_ codes: Tensor, _ seed: Seed) -> (DiagonalMixture, [Int]) {
-    var learner = GaussianMixture(components: clusters)
+    var learner = GaussianMixture(clusters: clusters)
+    learner.covariance = .diagonal
     learner.restarts = restarts
     let mixture = learner.fit(codes, seed: seed).mixture
     let labels = mixture.probabilities(of: codes).labels

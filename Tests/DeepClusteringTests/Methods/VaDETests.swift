@@ -62,7 +62,9 @@ import Torch
     let state = try method.begin(context)
     #expect(state.likelihood == .bernoulli)
     let codes = pretrained.embedding(of: data)
-    let mixture = GaussianMixture(components: 2).fit(codes, seed: context.seed).mixture
+    var learner = GaussianMixture(clusters: 2)
+    (learner.covariance, learner.restarts) = (.diagonal, 10)
+    let mixture = learner.fit(codes, seed: context.seed).mixture
     #expect(zip(state.mixture.parameters, mixture.parameters).allSatisfy { $0.bits == $1.bits })
     let weights = mixture.logits.softmax(0)
     #expect(abs(weights.max().item - 2.0 / 3) < 0.05)

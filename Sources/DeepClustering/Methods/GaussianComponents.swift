@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+public import Torch
+
+/// A mixture of K Gaussians with any covariances: p(x) = Σ_k π_k N(x; μ_k, Σ_k), in double precision.
+///
+/// log π_k N(x; μ_k, Σ_k) is linear in the constant, the coordinates and their products. With these
+/// features of a block of samples as a matrix, the densities of all components are one product, and
+/// so are the sums that a new estimate needs.
+public struct GaussianComponents: Equatable, Sendable, Codable {
+  /// π, K numbers that add to one.
+  public let weights: [Double]
+  /// μ, K × d, row-major.
+  public let means: [Double]
+  /// Σ, K × d × d, row-major.
+  public let covariances: [Double]
+
+  /// K.
+  public var count: Int { weights.count }
+  /// d.
+  public var dimensions: Int { means.count / weights.count }
+
+  /// The probability of each component for rows: rows × K, single precision.
+  public func probabilities(of rows: Tensor) -> Tensor {
+    withoutGradients { logJoint(rows).softmax(1).to(.float32) }
+  }
+
+  /// log p(x) of every row, in double precision.
+  public func logLikelihoods(of rows: Tensor) -> Tensor {
+    withoutGradients {
+      let joint = logJoint(rows)
+      let largest = joint.max(1, keeping: true)
+      return ((joint - largest).exp().sum(1, keeping: true).log() + largest).reshaped([-1])
+    }
+  }
+
+  /// log π_k N(x_i; μ_k, Σ_k): rows × K.
+  func logJoint(_ rows: Tensor) -> Tensor {
+    let features = QuadraticFeatures(dimensions: dimensions, products: true)
+    // Around the mean of the means: what cancels in the products is small then.
+    let center = self.center
+    let moved = shifted(by: center)
+    let coefficients = moved.coefficients(features).to(.float64, on: rows.device)
+    let blocks = features.blocks(of: rows, around: center)
+    return Tensor.concatenated(blocks.map { coefficients.matmul(features($0)).transposed() })
+  }
+
+  private var center: [Double] {
+    (0..<dimensions).map { column in
+      (0..<count).reduce(0) { $0 + means[$1 * dimensions + column] } / Double(count)
+    }
+  }
+
+  /// The same mixture with another origin.
+  func shifted(by center: [Double]) -> GaussianComponents {
+    GaussianComponents(
+      weights: weights,
+      means: means.indices.map { means[$0] - center[$0 % dimensions] }, covariances: covariances)
+  }
+
+  /// What log π_k N(x; μ_k, Σ_k) is made of: K × features.
+  func coefficients(_ features: QuadraticFeatures) -> Tensor {
+    let d = dimensions
+    let rows = (0..<count).flatMap { k -> [Double] in
+      let factor = Cholesky(Array(covariances[(k * d * d)..<((k + 1) * d * d)]), size: d)
+      let inverse = factor.inverse
+      let mean = Array(means[(k * d)..<((k + 1) * d)])
+      let linear = (0..<d).map { i in (0..<d).reduce(0) { $0 + inverse[i * d + $1] * mean[$1] } }
+      let square = zip(mean, linear).reduce(0) { $0 + $1.0 * $1.1 }
+      let constant =
+        log(weights[k]) - 0.5 * (Double(d) * log(2 * Double.pi) + factor.logDeterminant + square)
+      let quadratic = features.pairs.map { i, j in
+        i == j ? -0.5 * inverse[i * d + i] : -inverse[i * d + j]
+      }
+      return [constant] + linear + quadratic
+    }
+    return Tensor(rows, shape: [count, features.count])
+  }
+}
+
+/// 1, the coordinates, and their squares or all their products: features × samples.
+struct QuadraticFeatures {
+  let dimensions: Int
+  /// Which coordinates are multiplied.
+  let pairs: [(Int, Int)]
+
+  /// - Parameter products: All products, or the squares alone.
+  init(dimensions: Int, products: Bool) {
+    self.dimensions = dimensions
+    pairs = (0..<dimensions).flatMap { i in
+      products ? (i..<dimensions).map { (i, $0) } : [(i, i)]
+    }
+  }
+
+  /// The number of features.
+  var count: Int { 1 + dimensions + pairs.count }
+
+  /// Samples as columns around an origin, in double precision and in blocks of bounded size.
+  func blocks(of rows: Tensor, around center: [Double]) -> [Tensor] {
+    let origin = Tensor(center, shape: [1, dimensions], on: rows.device)
+    let size = max(1_000_000 / count, 256)
+    return stride(from: 0, to: rows.shape[0], by: size).map { low in
+      let block = rows.slice(low..<min(low + size, rows.shape[0])).to(.float64)
+      return (block - origin).transposed().copy()
+    }
+  }
+
+  /// The features of samples that are columns, dimensions × samples.
+  func callAsFunction(_ columns: Tensor) -> Tensor {
+    func index(_ numbers: [Int]) -> Tensor {
+      Tensor(numbers.map(Int64.init), shape: [numbers.count], on: columns.device)
+    }
+    let products =
+      columns.rows(at: index(pairs.map(\.0))) * columns.rows(at: index(pairs.map(\.1)))
+    let ones = Tensor(
+      repeating: 1, shape: [1, columns.shape[1]], type: .float64, on: columns.device)
+    return Tensor.concatenated([ones, columns, products])
+  }
+}
+
+/// A positive definite matrix as L·Lᵀ.
+struct Cholesky {
+  /// L, row-major; zero above the diagonal.
+  private let lower: [Double]
+  private let size: Int
+
+  /// - Parameter matrix: size × size, symmetric; pivots too small for a root are raised to it.
+  init(_ matrix: [Double], size: Int) {
+    var l = [Double](repeating: 0, count: size * size)
+    for i in 0..<size {
+      for j in 0...i {
+        var sum = matrix[i * size + j]
+        for k in 0..<j { sum -= l[i * size + k] * l[j * size + k] }
+        l[i * size + j] =
+          i == j ? max(sum, .leastNormalMagnitude).squareRoot() : sum / l[j * size + j]
+      }
+    }
+    (lower, self.size) = (l, size)
+  }
+
+  /// The logarithm of the determinant.
+  var logDeterminant: Double {
+    (0..<size).reduce(0) { $0 + 2 * log(lower[$1 * size + $1]) }
+  }
+
+  /// The inverse of the matrix: L⁻ᵀ·L⁻¹.
+  var inverse: [Double] {
+    var inner = [Double](repeating: 0, count: size * size)
+    for column in 0..<size {
+      for i in column..<size {
+        var sum = i == column ? 1.0 : 0
+        for k in column..<i { sum -= lower[i * size + k] * inner[k * size + column] }
+        inner[i * size + column] = sum / lower[i * size + i]
+      }
+    }
+    var result = [Double](repeating: 0, count: size * size)
+    for i in 0..<size {
+      for j in 0...i {
+        let sum = (i..<size).reduce(0.0) { $0 + inner[$1 * size + i] * inner[$1 * size + j] }
+        result[i * size + j] = sum
+        result[j * size + i] = sum
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Torch
+
+/// Clusters that are the components of a mixture of Gaussians, in the space of the data or in a
+/// layout of the codes of a network.
+///
+/// The result of a Gaussian mixture and of N2D.
+public struct GaussianMixtureModel: ReadableModel {
+  /// The word for such models in an archive.
+  static let kind = "gaussian-mixture"
+
+  /// The mixture.
+  public let components: GaussianComponents
+  /// N2D's encoder; nil when the mixture is in the space of the data.
+  public let network: Autoencoder?
+  /// N2D's layout of the codes.
+  public let layout: UMAPLayout?
+  /// The mean code of each cluster, K × latent, for the decoder; nil without a network.
+  private let meanCodes: Tensor?
+  /// The most probable component of every training sample.
+  public let assignments: [Int]
+  /// How probable that is.
+  public let certainty: [Float]
+
+  /// A mixture in the space of the data, n × d.
+  init(components: GaussianComponents, data: Tensor) {
+    self.components = components
+    (network, layout, meanCodes) = (nil, nil, nil)
+    let probabilities = components.probabilities(of: data)
+    (assignments, certainty) = (probabilities.labels, probabilities.max(1).scalars())
+  }
+
+  /// A mixture in a layout of a network's codes.
+  init(components: GaussianComponents, network: Autoencoder, layout: UMAPLayout) {
+    self.components = components
+    (self.network, self.layout) = (network.copy(), layout)
+    let probabilities = components.probabilities(of: layout.positions)
+    (assignments, certainty) = (probabilities.labels, probabilities.max(1).scalars())
+    let members = oneHot(assignments, components.count).to(layout.data.device)
+    let sizes = members.sum(0).clamped(atLeast: 1).reshaped([components.count, 1])
+    meanCodes = members.transposed().matmul(layout.data) / sizes
+  }
+
+  /// The most probable components of rows.
+  public func assignments(for rows: Tensor) -> [Int] {
+    components.probabilities(of: embedding(of: rows)).labels
+  }
+
+  /// The probability of each component: rows × K.
+  public func probabilities(for rows: Tensor) -> Tensor? {
+    components.probabilities(of: embedding(of: rows))
+  }
+
+  /// The places of rows in the layout, or the rows themselves without one.
+  public func embedding(of rows: Tensor) -> Tensor {
+    guard let network, let layout else { return rows }
+    // The training samples keep their places.
+    let codes = network.embedding(of: rows)
+    return layout.positions(of: codes)
+  }
+
+  /// The means of the components: K × d.
+  public var centroids: Tensor {
+    Tensor(components.means.map(Float.init), shape: [components.count, components.dimensions])
+  }
+
+  /// The mean codes of the clusters through the decoder, or the means without a network.
+  public func decodedCentroids() -> Tensor? {
+    guard let network, let meanCodes else { return centroids }
+    return network.reconstruction(of: meanCodes)
+  }
+
+  /// Puts the model into an archive.
+  public func store(in archive: inout Archive) {
+    archive.set("model", Self.kind)
+    storeAssignments(in: &archive)
+    archive.set("components", components)
+    archive.set("laidOut", layout != nil)
+    guard let network, let layout, let meanCodes else { return }
+    network.store(in: &archive, under: "network")
+    archive.set("layout.settings", layout.settings)
+    archive.set("layout.data", tensor: layout.data)
+    archive.set("layout.positions", tensor: layout.positions)
+    archive.set("meanCodes", tensor: meanCodes)
+  }
+
+  /// The model of an archive.
+  public init(from archive: Archive, on device: Device = .cpu) throws(InputError) {
+    (assignments, certainty) = try archive.assignments(of: Self.kind)
+    components = try archive.value("components")
+    guard try archive.value("laidOut") else {
+      (network, layout, meanCodes) = (nil, nil, nil)
+      return
+    }
+    network = try archive.network(on: device)
+    layout = UMAPLayout(
+      settings: try archive.value("layout.settings"),
+      data: try archive.tensor("layout.data", on: device),
+      positions: try archive.tensor("layout.positions", on: device))
+    meanCodes = try archive.tensor("meanCodes", on: device)
+  }
+}
