@@ -37,8 +37,30 @@ template <class R, class Body> R guarded(R failure, Body &&body) noexcept {
 
 struct CTTensor {
   at::Tensor value;
+  // The bfloat16 copy that mixed-precision layers multiply with; undefined until one asks for it.
+  // It stands in the graph for the value, so that gradients come in bfloat16 and need no
+  // conversion, and the optimisers renew it in the pass that moves the value.
+  mutable at::Tensor narrow;
+  mutable uint32_t narrowVersion = 0;
+
   explicit CTTensor(at::Tensor v) : value(std::move(v)) { ct::liveCount += 1; }
   ~CTTensor() { ct::liveCount -= 1; }
+
+  // The copy, made or renewed when the value is another than it was.
+  const at::Tensor &narrowed() const;
+  // Where an optimiser may write the copy; null when there is none that follows the value.
+  uint16_t *narrowBits() const {
+    const bool current = narrow.defined() && narrowVersion == value._version() && narrow.is_cpu();
+    return current ? static_cast<uint16_t *>(narrow.mutable_data_ptr()) : nullptr;
+  }
+  // Tells the graph that value and copy were moved in place.
+  void stepped() const {
+    const bool current = narrowBits() != nullptr;
+    value.unsafeGetTensorImpl()->bump_version();
+    if (!current) return;
+    narrow.unsafeGetTensorImpl()->bump_version();
+    narrowVersion = value._version();
+  }
 };
 
 struct CTGenerator {

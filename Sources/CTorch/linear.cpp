@@ -5,9 +5,14 @@
 // `at::linear` goes through MKL, which is slow on processors not made by Intel;
 // `mkldnn::_linear_pointwise` goes through oneDNN, but has no derivative of its own.
 #include "Internal.hpp"
+#include "activation_gradient.hpp"
 
+#include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include <mutex>
 
 using namespace ct;
 using torch::autograd::AutogradContext;
@@ -47,18 +52,17 @@ bool canFuse(at::ScalarType compute) {
 }
 
 struct FusedLinear : public torch::autograd::Function<FusedLinear> {
+  // `weight` and `bias` are already in the precision of the product, in which case the gradient of
+  // the bias goes to `master`.
   static at::Tensor forward(AutogradContext *context, const at::Tensor &x,
                             const at::Tensor &weight, const std::optional<at::Tensor> &bias,
-                            bool relu, at::ScalarType compute) {
+                            const std::optional<at::Tensor> &master, bool relu) {
     at::AutoDispatchBelowADInplaceOrView below;
-    auto input = x.to(compute).contiguous();
-    auto w = weight.to(compute);
-    auto b = bias ? std::optional<at::Tensor>(bias->to(compute)) : std::nullopt;
-    auto output = onednn(input, w, b, relu);
+    auto input = x.to(weight.scalar_type()).contiguous();
+    auto output = onednn(input, weight, bias, relu);
     context->saved_data["relu"] = relu;
     context->saved_data["input_kind"] = static_cast<int64_t>(x.scalar_type());
-    context->saved_data["has_bias"] = bias.has_value();
-    context->save_for_backward({input, w, relu ? output : at::Tensor()});
+    context->save_for_backward({input, weight, relu ? output : at::Tensor()});
     return output;
   }
 
@@ -67,44 +71,67 @@ struct FusedLinear : public torch::autograd::Function<FusedLinear> {
     auto saved = context->get_saved_variables();
     const auto &input = saved[0];
     const auto &w = saved[1];
+    const bool single = w.scalar_type() == at::kFloat;
+    const bool relu = context->saved_data["relu"].toBool();
+    const bool wantsWeight = context->needs_input_grad(1);
     auto gy = gradients[0].contiguous();
-    if (context->saved_data["relu"].toBool()) gy = at::threshold_backward(gy, saved[2], 0);
-    at::Tensor gx, gw, gb;
+    const auto rows = gy.size(0), columns = gy.size(1);
+    at::Tensor gx, gw, gb = at::empty({columns}, gy.options().dtype(at::kFloat));
+    auto g = relu ? at::empty_like(gy) : gy;
+    // Single precision multiplies by the transposed gradient as it lies in memory.
+    auto transposed = single && wantsWeight ? at::empty({columns, rows}, gy.options()) : at::Tensor();
+    run({gy.const_data_ptr(), relu ? saved[2].const_data_ptr() : nullptr,
+         relu ? g.mutable_data_ptr() : nullptr,
+         transposed.defined() ? transposed.data_ptr<float>() : nullptr, gb.data_ptr<float>(), rows,
+         columns},
+        !single, at::get_num_threads());
     if (context->needs_input_grad(0)) {
-      gx = onednn(gy, w.t(), std::nullopt, false);
-      auto inputKind = static_cast<at::ScalarType>(context->saved_data["input_kind"].toInt());
-      gx = gx.to(inputKind);
+      gx = single ? onednn(g, w.t(), std::nullopt, false) : at::mm(g, w);
+      gx = gx.to(static_cast<at::ScalarType>(context->saved_data["input_kind"].toInt()));
     }
-    if (context->needs_input_grad(1)) {
-      // In bfloat16 the plain product is the faster of the two; both give the same sums.
-      gw = gy.scalar_type() == at::kFloat ? onednn(gy.t(), input.t(), std::nullopt, false)
-                                          : at::mm(gy.t(), input);
-      gw = gw.to(at::kFloat);
-    }
-    if (context->saved_data["has_bias"].toBool()) gb = gy.sum(0, false, at::kFloat);
-    return {gx, gw, gb, at::Tensor(), at::Tensor()};
+    if (wantsWeight)
+      gw = single ? onednn(transposed, input.t(), std::nullopt, false) : at::mm(g.t(), input);
+    return {gx, gw, at::Tensor(), gb, at::Tensor()};
   }
 };
 
-at::Tensor plain(const at::Tensor &x, const at::Tensor &weight,
-                 const std::optional<at::Tensor> &bias, bool relu, at::ScalarType compute) {
-  auto b = bias ? std::optional<at::Tensor>(bias->to(compute)) : std::nullopt;
-  auto y = at::linear(x.to(compute), weight.to(compute), b);
-  return relu ? y.relu() : y;
-}
-
 }  // namespace
+
+const at::Tensor &CTTensor::narrowed() const {
+  static std::mutex mutex;
+  std::lock_guard lock(mutex);
+  if (narrow.defined() && narrowVersion == value._version()) return narrow;
+  c10::NoGradGuard guard;
+  if (narrow.defined()) {
+    narrow.copy_(value);
+  } else {
+    narrow = value.detach().to(at::kBFloat16).contiguous();
+    narrow.set_requires_grad(value.requires_grad());
+  }
+  narrowVersion = value._version();
+  return narrow;
+}
 
 CTResult ct_linear(const CTTensor *x, const CTTensor *weight, const CTTensor *bias, bool relu,
                    CTKind compute, CTLinearPath path) {
   return tensor([&]() -> at::Tensor {
-    auto b = bias ? std::optional<at::Tensor>(bias->value) : std::nullopt;
     const auto &input = x->value;
+    const bool narrow = kind(compute) == at::kBFloat16;
+    const auto &w = narrow ? weight->narrowed() : weight->value.to(kind(compute));
     // oneDNN takes two-dimensional input, and wants at least one row.
     const bool fused = path == CTLinearPathFused && input.is_cpu() && input.dim() == 2 &&
                        input.size(0) > 0 && weight->value.scalar_type() == at::kFloat &&
                        canFuse(kind(compute));
-    if (!fused) return plain(input, weight->value, b, relu, kind(compute));
-    return FusedLinear::apply(input, weight->value, b, relu, kind(compute));
+    if (fused) {
+      std::optional<at::Tensor> b, master;
+      if (bias) {
+        master = bias->value;
+        b = narrow ? bias->narrowed().detach() : bias->value.detach();
+      }
+      return FusedLinear::apply(input, w, b, master, relu);
+    }
+    auto b = bias ? std::optional<at::Tensor>(bias->value.to(kind(compute))) : std::nullopt;
+    auto y = at::linear(input.to(kind(compute)), w, b);
+    return relu ? y.relu() : y;
   });
 }

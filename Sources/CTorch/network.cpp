@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Convolutions, normalisation, differentiation, optimisers, and the machine.
+// Convolutions, normalisation, differentiation, and the machine.
 #include "Internal.hpp"
 
 #include <ATen/Parallel.h>
@@ -58,9 +58,21 @@ CTResult ct_detach(const CTTensor *t) {
 bool ct_grad(const CTTensor *loss, CTTensors inputs, int32_t count, bool create_graph,
              CTResult *out) {
   return guarded(false, [&] {
+    // A parameter is in the graph as itself, as its bfloat16 copy, or as both.
     auto variables = list(inputs, count);
+    std::vector<int32_t> owners;
+    for (int32_t i = 0; i < count; i++) {
+      if (!inputs[i]->narrow.defined() || !inputs[i]->narrow.requires_grad()) continue;
+      variables.push_back(inputs[i]->narrow);
+      owners.push_back(i);
+    }
     auto gradients = torch::autograd::grad({loss->value}, variables, {}, std::nullopt,
                                            create_graph, /*allow_unused=*/true);
+    for (size_t j = 0; j < owners.size(); j++) {
+      auto &whole = gradients[owners[j]];
+      const auto &narrow = gradients[count + j];
+      if (narrow.defined()) whole = whole.defined() ? whole + narrow : narrow;
+    }
     for (int32_t i = 0; i < count; i++) {
       out[i] = new CTTensor{gradients[i].defined() ? gradients[i]
                                                    : at::zeros_like(variables[i])};
@@ -71,41 +83,6 @@ bool ct_grad(const CTTensor *loss, CTTensors inputs, int32_t count, bool create_
 
 bool ct_grad_mode(void) { return c10::GradMode::is_enabled(); }
 void ct_set_grad_mode(bool enabled) { c10::GradMode::set_enabled(enabled); }
-
-// Optimisers
-
-bool ct_adam_step(CTTensors parameters, CTTensors gradients, CTTensors mean, CTTensors variance,
-                  int32_t count, int64_t step, double rate, double beta1, double beta2,
-                  double epsilon, double decay, bool decoupled) {
-  return guarded(false, [&] {
-    at::NoGradGuard guard;
-    auto p = list(parameters, count);
-    if (p.empty()) return true;
-    auto one = at::full({}, static_cast<double>(step), p[0].options().dtype(at::kFloat));
-    std::vector<at::Tensor> steps(count, one);
-    auto g = list(gradients, count), m = list(mean, count), v = list(variance, count);
-    if (decoupled) {
-      at::_fused_adamw_(p, g, m, v, {}, steps, rate, beta1, beta2, decay, epsilon, false, false);
-    } else {
-      at::_fused_adam_(p, g, m, v, {}, steps, rate, beta1, beta2, decay, epsilon, false, false);
-    }
-    return true;
-  });
-}
-
-bool ct_sgd_step(CTTensors parameters, CTTensors gradients, CTTensors momentum_buffers,
-                 int32_t count, bool first, double rate, double momentum, double decay,
-                 bool nesterov) {
-  return guarded(false, [&] {
-    at::NoGradGuard guard;
-    auto p = list(parameters, count), g = list(gradients, count);
-    // Without momentum libtorch refuses buffers.
-    auto buffers = list(momentum_buffers, momentum != 0 ? count : 0);
-    at::_fused_sgd_(p, g, buffers, decay, momentum, rate, /*dampening=*/0, nesterov,
-                    /*maximize=*/false, first);
-    return true;
-  });
-}
 
 // Machine
 
@@ -118,6 +95,7 @@ void ct_reuse_freed_memory(void) {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 512 << 20);
   mallopt(M_TOP_PAD, 64 << 20);
+  mallopt(M_MXFAST, 0);  // nothing to consolidate each time that a large block is freed
 #endif
 }
 

@@ -84,7 +84,7 @@ CTResult ct_clone(const CTTensor *t) {
 
 bool ct_copy(CTTensor *destination, const CTTensor *source) {
   return guarded(false, [&] {
-    at::NoGradGuard guard;
+    c10::NoGradGuard guard;
     destination->value.copy_(source->value);
     return true;
   });

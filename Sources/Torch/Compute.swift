@@ -45,8 +45,8 @@ public struct Compute: Hashable, Sendable, Codable {
 
   /// The faster path on this machine, found by timing a layer of DEC's size on both.
   ///
-  /// oneDNN has to be 10 % faster to be taken: where the two are equal the choice should not
-  /// change from one start to the next. Nor should it when the machine is busy: one thread is
+  /// libtorch's own has to be 10 % faster to be taken: where the two are equal the choice should
+  /// not change from one start to the next. Nor should it when the machine is busy: one thread is
   /// timed, by the processor time that it gets.
   public static func measured(_ precision: Precision, on device: Device) -> Compute {
     guard device == .cpu else { return Compute(precision, path: .plain) }
@@ -63,7 +63,7 @@ public struct Compute: Hashable, Sendable, Codable {
       bestPlain = min(bestPlain, plain.seconds())
       if round >= 4 && best < 0.7 * bestPlain { break }
     }
-    return Compute(precision, path: best < 0.9 * bestPlain ? .fused : .plain)
+    return Compute(precision, path: bestPlain < 0.9 * best ? .plain : .fused)
   }
 
   /// A layer of DEC's size, forward and back.

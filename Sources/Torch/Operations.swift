@@ -142,4 +142,19 @@ extension Tensor {
     let (n, k, d) = (shape[0], centers.shape[0], shape[1])
     return (reshaped([n, 1, d]) - centers.reshaped([1, k, d])).squared().sum(2)
   }
+
+  /// scale · Σ (y − x)², in single precision.
+  ///
+  /// - Parameters:
+  ///   - target: x, of the same shape.
+  ///   - scale: What the sum is multiplied by: 1 / count for the mean.
+  /// - Returns: One number.
+  public func squaredError(to target: Tensor, scale: Double = 1) -> Tensor {
+    Tensor(ct_squared_error(handle, target.handle, scale))
+  }
+
+  /// The squared error averaged over all elements.
+  public func meanSquaredError(to target: Tensor) -> Tensor {
+    squaredError(to: target, scale: 1 / Double(target.count))
+  }
 }

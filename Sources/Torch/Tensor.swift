@@ -13,7 +13,7 @@ public struct Tensor {
   let storage: TensorStorage
 
   /// Takes the handle of a C function that cannot fail but by misuse.
-  init(_ handle: OpaquePointer?, function: StaticString = #function) {
+  package init(_ handle: OpaquePointer?, function: StaticString = #function) {
     guard let handle else {
       fatalError("\(function): \(String(cString: ct_last_error()))")
     }
@@ -21,7 +21,7 @@ public struct Tensor {
   }
 
   /// The C handle, valid while the tensor lives.
-  var handle: OpaquePointer { storage.handle }
+  package var handle: OpaquePointer { storage.handle }
 }
 
 /// The one owner of a C handle.

@@ -191,7 +191,8 @@ import Testing
     try SmallData.write(to: place)
     let outcome = try place.run(
       ["fit", "small.npy", "--quiet", "--output", "runs/bad"] + SmallData.dec
-        + ["--set", "pretraining.optimizer.learningRate=1000"])
+        + ["--set", "pretraining.optimizer.kind=sgd"]
+        + ["--set", "pretraining.optimizer.learningRate=1000000"])
     #expect(outcome.status == 65)
     // One for the starts with a smaller rate, one for giving up.
     #expect(outcome.complaints.count == 2, "\(outcome.error)")

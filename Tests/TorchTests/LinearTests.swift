@@ -37,14 +37,15 @@ import Torch
     let given = try golden("layers", as: Golden.self).linear
     let layer = given.layer(.relu, Compute(.bfloat16, path: path))
     #expect(layer(given.x.tensor).elementType == .bfloat16)
-    check(layer, given, given.bfloat16, within: 1.0 / 256)
+    check(layer, given, given.bfloat16, within: 1.0 / 256, weightType: .bfloat16)
     // The operands are not exact in 8 bits, so a product in single precision is another number.
     let exact = given.layer(.relu, .plain)(given.x.tensor)
     #expect((layer(given.x.tensor).to(.float32) - exact).magnitude().max().item > 1e-3)
   }
 
   private func check(
-    _ layer: Linear, _ given: Golden.Linear, _ example: Golden.Case, within tolerance: Double
+    _ layer: Linear, _ given: Golden.Linear, _ example: Golden.Case, within tolerance: Double,
+    weightType: ElementType = .float32
   ) {
     let x = given.x.tensor.requiringGradient()
     let y = layer(x)
@@ -52,7 +53,7 @@ import Torch
     let loss = (y.to(.float32) * given.c.tensor).sum()
     let found = gradients(of: loss, by: [x, layer.weight, layer.bias])
     for (index, name) in ["x", "weight", "bias"].enumerated() {
-      #expect(found[index].elementType == .float32)
+      #expect(found[index].elementType == (name == "weight" ? weightType : .float32))
       expect(found[index], equals: example.gradients[index], within: tolerance, "d/d\(name)")
     }
   }
@@ -88,6 +89,56 @@ import Torch
         #expect(abs(slope - Double(slopes[entry])) < 2e-3, "input \(index), entry \(entry)")
       }
     }
+  }
+
+  /// Whole tiles of 16 and what is left of them, on one thread and on several.
+  @Test(arguments: Precision.allCases, [true, false])
+  func fusedGradientsAreThePlainOnes(precision: Precision, relu: Bool) {
+    let generator = Generator(seed: 34)
+    for (rows, inputs, outputs) in [(37, 5, 3), (64, 48, 83), (257, 40, 160)] {
+      let x = generator.normal(shape: [rows, inputs])
+      let weight = generator.normal(shape: [outputs, inputs])
+      let bias = generator.normal(shape: [outputs])
+      let c = generator.normal(shape: [rows, outputs])
+      func found(_ path: Compute.Path) -> [Tensor] {
+        let leaves = [x, weight, bias].map { $0.copy().requiringGradient() }
+        let layer = Linear(
+          weight: leaves[1], bias: leaves[2], activation: relu ? .relu : .identity,
+          compute: Compute(precision, path: path))
+        return gradients(of: (layer(leaves[0]).to(.float32) * c).sum(), by: leaves)
+      }
+      for (fused, plain) in zip(found(.fused), found(.plain)) {
+        let difference = (fused.to(.float32) - plain.to(.float32)).magnitude().max().item
+        let scale = plain.to(.float32).magnitude().max().item
+        #expect(difference < scale * (precision == .float32 ? 1e-5 : 1.0 / 128), "\(rows) rows")
+      }
+    }
+  }
+
+  /// The bfloat16 copy of the weights follows them, whoever changes them.
+  @Test(arguments: [OptimizerSettings.sgd(0.1, momentum: 0.9), .adam(0.1)])
+  func mixedPrecisionSeesEveryChangeOfTheWeights(settings: OptimizerSettings) {
+    let generator = Generator(seed: 35)
+    let x = generator.normal(shape: [8, 6])
+    let layer = Linear(
+      6, 4, activation: .relu, compute: Compute(.bfloat16, path: .fused), using: generator)
+    let parameters = layer.parameters.map(\.value)
+    var optimizer = Optimizer(settings, for: parameters)
+    func isCurrent() -> Bool {
+      let same = Linear(
+        weight: layer.weight.detached().copy(), bias: layer.bias.detached().copy(),
+        activation: .relu, compute: layer.compute)
+      return layer(x).scalars(as: Float.self) == same(x).scalars(as: Float.self)
+    }
+    let first: [Float] = layer(x).scalars()
+    for _ in 0..<3 {
+      let loss = layer(x).to(.float32).squared().sum()
+      optimizer.step(parameters, gradients: gradients(of: loss, by: parameters))
+      #expect(isCurrent())
+    }
+    #expect(layer(x).scalars(as: Float.self) != first)
+    withoutGradients { layer.weight.assign(Tensor(repeating: 0.5, shape: [4, 6])) }
+    #expect(isCurrent())
   }
 
   @Test func fusedTakesViewsAndSingleRows() {

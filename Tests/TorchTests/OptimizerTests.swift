@@ -75,6 +75,25 @@ import Torch
     #expect(p[0].scalars(as: Float.self) != [1, -1])
   }
 
+  /// A gradient in bfloat16 is the same numbers, whatever the size of the parameter.
+  @Test(arguments: OptimizerSettings.Kind.allCases, [7, 5_000, 200_000])
+  func takesNarrowGradients(kind: OptimizerSettings.Kind, count: Int) {
+    var settings = OptimizerSettings.sgd(0.1, momentum: 0.9, weightDecay: 0.01)
+    settings.kind = kind
+    let generator = Generator(seed: 36)
+    let start = generator.normal(shape: [count])
+    let narrow = generator.normal(shape: [count]).to(.bfloat16)
+    func stepped(_ gradient: Tensor) -> [Float] {
+      let p = [start.copy()]
+      var optimizer = Optimizer(settings, for: p)
+      for _ in 0..<3 { optimizer.step(p, gradients: [gradient]) }
+      return p[0].scalars()
+    }
+    let result = stepped(narrow)
+    #expect(result == stepped(narrow.to(.float32)))
+    #expect(result != start.scalars())
+  }
+
   @Test func theScheduleFallsByItsFactor() {
     let schedule = StepSchedule(every: 20_000, factor: 0.1)
     let factors = [0, 19_999, 20_000, 39_999, 40_000].map { schedule.rateFactor(at: $0) }

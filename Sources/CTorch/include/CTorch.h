@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "CTKMeans.h"
+#include "CTProjection.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -101,7 +102,8 @@ CTResult ct_matmul(const CTTensor *a, const CTTensor *b);
 
 // Networks
 // activation(x @ weight.t() + bias), computed in `compute` (float or bfloat16; the weights stay
-// float and so do their gradients). Activations that the fused kernel lacks are the caller's.
+// float). A bfloat16 product has a bfloat16 gradient by the weight: the optimisers take both.
+// Activations that the fused kernel lacks are the caller's.
 CTResult ct_linear(const CTTensor *x, const CTTensor *weight, const CTTensor *_Nullable bias,
                    bool relu, CTKind compute, CTLinearPath path);
 CTResult ct_conv2d(const CTTensor *x, const CTTensor *weight, const CTTensor *_Nullable bias,
@@ -116,6 +118,13 @@ CTResult ct_batch_norm(const CTTensor *x, const CTTensor *weight, const CTTensor
 // Element by element, the target being from 0 to 1: log(1 + e^x) - x·target, without overflow.
 CTResult ct_binary_cross_entropy(const CTTensor *logits, const CTTensor *target);
 
+// Losses, with their derivatives in closed form
+// scale * sum of (y - x)^2; no gradient goes to x on the CPU unless x asks for one.
+CTResult ct_squared_error(const CTTensor *y, const CTTensor *x, double scale);
+// KL(P || Q) averaged over the rows, Q being Student's t soft assignments; none goes to `target`.
+CTResult ct_student_t_divergence(const CTTensor *codes, const CTTensor *centroids,
+                                 const CTTensor *target, double freedom);
+
 // Differentiation
 bool ct_set_requires_grad(CTTensor *t, bool value);
 CTResult ct_detach(const CTTensor *t);
@@ -126,7 +135,7 @@ bool ct_grad(const CTTensor *loss, CTTensors _Nonnull inputs, int32_t count, boo
 bool ct_grad_mode(void);
 void ct_set_grad_mode(bool enabled);
 
-// Optimisers: one fused call for all parameters, in place
+// Optimisers: one fused call for all parameters, in place; gradients in float or bfloat16
 bool ct_adam_step(CTTensors _Nonnull parameters, CTTensors _Nonnull gradients, CTTensors _Nonnull mean, CTTensors _Nonnull variance,
                   int32_t count, int64_t step, double rate, double beta1, double beta2,
                   double epsilon, double decay, bool decoupled);

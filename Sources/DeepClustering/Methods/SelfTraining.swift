@@ -116,7 +116,9 @@ public struct SelfTraining: Codable, Sendable, Equatable {
     state.assignments = labels
     state.progress.steps += 1
     if !first && started && share < tolerance {
-      let loss = withoutGradients { StudentT.divergence(target, q.log()).item }
+      let loss = withoutGradients {
+        StudentT.divergence(target, codes, state.centroids, degreesOfFreedom).item
+      }
       return StepReport(
         loss: clusteringWeight * loss, losses: ["clustering": loss], changed: share,
         stopReason: "fewer than \(percent(tolerance)) of the samples changed their cluster")
@@ -151,12 +153,12 @@ public struct SelfTraining: Codable, Sendable, Equatable {
       let index = batches[state.progress.iteration].to(context.device)
       let x = context.data.rows(at: index)
       let z = trainsEncoder ? state.autoencoder.encode(x) : codes.rows(at: index)
-      let logQ = StudentT.logProbabilities(z, state.centroids, degreesOfFreedom)
-      let clustering = StudentT.divergence(target.rows(at: index), logQ)  // L_c
+      let clustering = StudentT.divergence(  // L_c
+        target.rows(at: index), z, state.centroids, degreesOfFreedom)
       totals.clustering = totals.clustering + clustering.detached()
       var loss = clustering * clusteringWeight
       if reconstructionWeight > 0 {
-        let reconstruction = (state.autoencoder.decode(z) - x).squared().mean()  // L_r
+        let reconstruction = state.autoencoder.decode(z).meanSquaredError(to: x)  // L_r
         totals.reconstruction = totals.reconstruction + reconstruction.detached()
         loss = loss + reconstruction * reconstructionWeight
       }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import CTorch
 public import Torch
 
 /// The soft assignments of DEC (Xie et al., ICML 2016, §3.1).
@@ -33,14 +34,18 @@ public enum StudentT {
     return weight / weight.sum(1, keeping: true)
   }
 
-  /// The divergence KL(P‖Q) (2), averaged over the rows.
+  /// The divergence KL(P‖Q) (2), averaged over the rows; its gradients are (4) and (5).
   ///
   /// - Parameters:
-  ///   - target: p, rows × K; a zero contributes nothing.
-  ///   - logProbabilities: log q, rows × K.
+  ///   - target: p, n × K, held fixed; a zero contributes nothing.
+  ///   - codes: z, n × d.
+  ///   - centroids: μ, K × d.
+  ///   - degreesOfFreedom: α.
   /// - Returns: One number.
-  static func divergence(_ target: Tensor, _ logProbabilities: Tensor) -> Tensor {
-    let logTarget = target.clamped(atLeast: 1e-30).log()
-    return (target * (logTarget - logProbabilities)).sum(1).mean()
+  static func divergence(
+    _ target: Tensor, _ codes: Tensor, _ centroids: Tensor, _ degreesOfFreedom: Double = 1
+  ) -> Tensor {
+    Tensor(
+      ct_student_t_divergence(codes.handle, centroids.handle, target.handle, degreesOfFreedom))
   }
 }

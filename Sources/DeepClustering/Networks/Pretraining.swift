@@ -31,7 +31,7 @@ public struct Pretraining: Learner, Equatable {
   /// What the reconstruction is compared by.
   public var loss = Loss.mean
   /// The rule of the steps; it starts afresh in each phase.
-  public var optimizer = OptimizerSettings.sgd(1, momentum: 0.9)
+  public var optimizer = OptimizerSettings.adam(1e-3)
   /// How the rate falls within a phase, counted in batches.
   public var schedule = StepSchedule(every: 0, factor: 0.1)
 
@@ -179,10 +179,9 @@ public struct Pretraining: Learner, Equatable {
   }
 
   private func reconstructionLoss(_ x: Tensor, _ y: Tensor) -> Tensor {
-    let squares = (y.to(.float32) - x.to(.float32)).squared()
-    return switch loss {
-    case .mean: squares.mean()
-    case .halfSum: squares.sum(1).mean() * 0.5
+    switch loss {
+    case .mean: y.meanSquaredError(to: x)
+    case .halfSum: y.squaredError(to: x, scale: 0.5 / Double(x.shape[0]))
     }
   }
 

@@ -46,7 +46,8 @@ struct NeighborGraph {
     }
   }
 
-  private static func weights(_ distances: [Float]) -> [Float] {
+  /// The weights of one row of distances, the nearest first.
+  static func weights(_ distances: [Float]) -> [Float] {
     let nearest = distances.first ?? 0
     let target = log2(Float(distances.count))
     func decayed(_ sigma: Float) -> [Float] { distances.map { exp(-max($0 - nearest, 0) / sigma) } }

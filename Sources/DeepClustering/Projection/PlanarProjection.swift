@@ -2,14 +2,19 @@
 internal import Torch
 
 /// The first two principal coordinates of an embedding (n × d), for a picture: n × 2, row-major.
+func planarProjection(_ embedding: Tensor) -> [Float] { principalCoordinates(embedding, count: 2) }
+
+/// The first principal coordinates of rows (n × d): n × count, row-major.
 ///
 /// Few dimensions go through the exact eigenvectors of the covariance; many are first reduced by
 /// subspace iteration (Halko, Martinsson, Tropp, SIAM Review 2011), which is exact enough to look at.
-func planarProjection(_ embedding: Tensor) -> [Float] {
+func principalCoordinates(_ embedding: Tensor, count: Int) -> [Float] {
   var rows = embedding
   if embedding.shape[1] > 64 {
     let centered = embedding - embedding.mean(0, keeping: true)
-    var basis = Generator(seed: 0, on: embedding.device).normal(shape: [embedding.shape[1], 8])
+    var basis = Generator(seed: 0, on: embedding.device).normal(shape: [
+      embedding.shape[1], count + 6,
+    ])
     for _ in 0..<8 {
       basis = centered.transposed().matmul(centered.matmul(basis))
       basis = orthonormalized(basis)
@@ -17,7 +22,7 @@ func planarProjection(_ embedding: Tensor) -> [Float] {
     rows = centered.matmul(basis)
   }
   let values: [Float] = rows.scalars()
-  let components = PrincipalComponents(of: values, columns: rows.shape[1], count: 2)
+  let components = PrincipalComponents(of: values, columns: rows.shape[1], count: count)
   return components.project(values)
 }
 

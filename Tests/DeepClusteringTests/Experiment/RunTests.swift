@@ -26,7 +26,9 @@ import Testing
     if method != "kmeans" {
       configuration.hyperparameters = [
         "hidden": .array([.integer(8)]), "latent": .integer(2), "minimumIterations": .integer(40),
-        "epochs": .integer(4),
+        "epochs": .integer(4), "pretraining.optimizer.kind": .string("sgd"),
+        "pretraining.optimizer.learningRate": .integer(1),
+        "pretraining.optimizer.momentum": .number(0.9),
       ]
     }
     if method == "dec" {

@@ -132,6 +132,7 @@ import Torch
     let data = Tensor(repeating: 1e18, shape: [8, 4])
     var pretraining = Pretraining()
     pretraining.layout = AutoencoderLayout(hidden: [4], latent: 2)
+    pretraining.optimizer = .sgd(1, momentum: 0.9)
     (pretraining.epochs, pretraining.minimumIterations) = (3, 0)
     let context = FitContext(data: data, seed: Seed(1))
     var state = pretraining.begin(context)
@@ -145,12 +146,13 @@ import Torch
     #expect(reports.contains { $0.warning != nil })
   }
 
-  /// Wide values at the usual rate: the training begins anew, and stores at which rate it goes on.
+  /// Wide values at DEC-keras' rate: the training begins anew, and stores at which it goes on.
   @Test func trainingThatDivergesBeginsAnew() throws {
     let blobs = Blobs(rows: 128)
     let context = FitContext(data: blobs.tensor * 6, seed: Seed(1))
     var pretraining = Pretraining()
     pretraining.layout = AutoencoderLayout(hidden: [16], latent: 3)
+    pretraining.optimizer = .sgd(1, momentum: 0.9)
     (pretraining.epochs, pretraining.minimumIterations, pretraining.batchSize) = (30, 0, 32)
     func train(storing: Bool) throws -> (Pretraining.State, [StepReport]) {
       var state = pretraining.begin(context)

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// UMAP's descent. The reference implementation lets threads overwrite each other's points; here a
+// node moves on its own while the others rest, so the result is the same on any number of threads.
+#include "CTProjection.h"
+#include "threads.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace {
+
+// SplitMix64 (Steele, Lea, Flood 2014).
+uint64_t mixed(uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+struct Stream {
+  uint64_t state;
+  uint64_t next() { return mixed(state += 0x9e3779b97f4a7c15); }
+  int64_t below(int64_t limit) {
+    return int64_t((unsigned __int128)(next()) * uint64_t(limit) >> 64);
+  }
+};
+
+float clipped(float x) { return std::min(4.0f, std::max(-4.0f, x)); }
+
+float squaredDistance(const float *x, const float *y, int64_t d) {
+  float sum = 0;
+  for (int64_t j = 0; j < d; j++) sum += (x[j] - y[j]) * (x[j] - y[j]);
+  return sum;
+}
+
+void move(float *x, const float *y, int64_t d, float coefficient, float rate) {
+  for (int64_t j = 0; j < d; j++) x[j] += rate * clipped(coefficient * (x[j] - y[j]));
+}
+
+void pull(const CTLayout &l, float *x, const float *y, float rate) {
+  const float square = squaredDistance(x, y, l.d);
+  if (!(square > 0)) return;
+  const float power = std::pow(square, l.b);
+  move(x, y, l.d, -2 * l.a * l.b * power / square / (1 + l.a * power), rate);
+}
+
+void push(const CTLayout &l, float *x, const float *y, float rate) {
+  const float square = squaredDistance(x, y, l.d);
+  if (!(square > 0)) return;
+  const float power = std::pow(square, l.b);
+  move(x, y, l.d, 2 * l.repulsion * l.b / ((0.001f + square) * (1 + l.a * power)), rate);
+}
+
+}  // namespace
+
+void ct_layout_step(const CTLayout *layout, const float *from, float *to, int64_t half_epoch,
+                    int32_t negatives, float rate, int32_t threads) {
+  const CTLayout &l = *layout;
+  const double epoch = double(half_epoch / 2);
+  const int64_t chunk = 256, chunks = (l.nodes + chunk - 1) / chunk;
+  ct::inParallel(int(std::clamp<int64_t>(chunks, 1, threads)), [&](int part) {
+    const int parts = int(std::clamp<int64_t>(chunks, 1, threads));
+    for (int64_t c = part; c < chunks; c += parts) {
+      for (int64_t i = c * chunk; i < std::min((c + 1) * chunk, l.nodes); i++) {
+        Stream stream{mixed(l.seed ^ mixed(uint64_t(half_epoch) << 32 ^ uint64_t(i)))};
+        float *x = to + i * l.d;
+        std::copy(from + i * l.d, from + (i + 1) * l.d, x);
+        for (int64_t e = l.starts[i]; e < l.starts[i + 1]; e++) {
+          const double drawn = l.rates[e];
+          if (std::floor((epoch + 1) * drawn) <= std::floor(epoch * drawn)) continue;
+          pull(l, x, from + int64_t(l.neighbors[e]) * l.d, rate);
+          for (int32_t s = 0; s < negatives; s++) {
+            const int64_t other = stream.below(l.targets);
+            if (other != i) push(l, x, from + other * l.d, rate);
+          }
+        }
+      }
+    }
+  });
+}

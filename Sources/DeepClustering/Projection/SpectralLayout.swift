@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Torch
+
+/// The smoothest functions on a graph: eigenvectors of D^−½ W D^−½ after the trivial one.
+///
+/// They are found by the thick-restart Lanczos method with full orthogonalisation (Wu and Simon,
+/// SIAM J. Matrix Anal. Appl. 2000), from products with the graph alone.
+struct SpectralLayout {
+  /// The eigenvalues, descending; 1 − λ is the eigenvalue of the normalised Laplacian.
+  let values: [Double]
+  /// One eigenvector a row, of unit length: count × nodes.
+  let vectors: Tensor
+
+  /// Finds the leading eigenvectors.
+  ///
+  /// - Parameters:
+  ///   - count: How many, fewer than half the nodes; the trivial one, √degree, is not among them.
+  ///   - graph: Symmetric, with non-negative weights and no node alone.
+  ///   - tolerance: On the length of A·v − λ·v.
+  ///   - seed: Of the first direction.
+  init(
+    leading count: Int, of graph: NeighborGraph, tolerance: Double = 1e-3, seed: UInt64 = 0
+  ) {
+    precondition(count > 0 && 2 * count < graph.count, "\(count) eigenvectors of \(graph.count)")
+    var graph = graph
+    let trivial = graph.normalize()
+    let width = min(max(3 * count, 60), 64 + 2 * count, graph.count - 1)
+    let kept = min(count + 12, width - 2)
+    var basis = KrylovBasis(
+      orthogonalTo: Tensor(trivial, shape: [1, graph.count]),
+      first: Generator(seed: seed).normal(shape: [1, graph.count]))
+    var ritz = KrylovBasis.Ritz(values: [], residuals: [])
+    var settled: [Double]?
+    for round in 1...30 {
+      basis.expand(to: width, by: graph)
+      ritz = basis.restart(keeping: kept)
+      let found = Array(ritz.values.prefix(count))
+      guard basis.isComplete || ritz.residuals.prefix(count).allSatisfy({ $0 < tolerance })
+      else { continue }
+      // One direction leads to one vector of each eigenspace: a fresh one must find nothing new.
+      if let settled, zip(settled, found).allSatisfy({ abs($0 - $1) < tolerance }) { break }
+      settled = found
+      basis.add(Generator(seed: seed &+ UInt64(round)).normal(shape: [1, graph.count]))
+    }
+    values = Array(ritz.values.prefix(count))
+    vectors = basis.vectors.slice(0..<min(count, basis.vectors.shape[0]))
+  }
+}
+
+/// An orthonormal basis q that grows by products A·q, and shrinks to its best directions.
+private struct KrylovBasis {
+  /// What the Rayleigh–Ritz projection found.
+  struct Ritz {
+    var values: [Double]
+    var residuals: [Double]
+  }
+
+  /// count × n.
+  private(set) var vectors: Tensor
+  /// A·q for each, count × n; the last vector has none yet.
+  private var products: Tensor?
+  /// Whether the basis spans all that products reach.
+  private(set) var isComplete = false
+  private let deflated: Tensor
+
+  init(orthogonalTo deflated: Tensor, first: Tensor) {
+    self.deflated = deflated
+    vectors = first
+    vectors = normalized(orthogonal(first)) ?? first
+  }
+
+  mutating func expand(to width: Int, by graph: NeighborGraph) {
+    while vectors.shape[0] <= width && !isComplete {
+      let last = vectors.slice((vectors.shape[0] - 1)..<vectors.shape[0])
+      let product = graph.multiply(last)
+      products = products.map { Tensor.concatenated([$0, product]) } ?? product
+      guard let next = normalized(orthogonal(product)) else {
+        isComplete = true
+        return
+      }
+      vectors = Tensor.concatenated([vectors, next])
+    }
+  }
+
+  /// Replaces the basis by its best approximations of eigenvectors and the direction that follows.
+  mutating func restart(keeping count: Int) -> Ritz {
+    guard let products else { preconditionFailure("nothing to restart from") }
+    let size = products.shape[0]
+    let next = isComplete ? nil : vectors.slice(size..<(size + 1))
+    let basis = vectors.slice(0..<size)
+    let projected = basis.matmul(products.transposed())
+    let matrix: [Double] = ((projected + projected.transposed()) * 0.5).scalars()
+    let leading = SymmetricEigenvectors(leading: min(count, size), of: matrix, size: size)
+    let rotation = Tensor(leading.vectors.map(Float.init), shape: [leading.values.count, size])
+    let (rotated, images) = (rotation.matmul(basis), rotation.matmul(products))
+    let scale = Tensor(leading.values.map(Float.init), shape: [leading.values.count, 1])
+    let residuals: [Double] = (images - rotated * scale).squared().sum(1).scalars()
+    vectors = next.map { Tensor.concatenated([rotated, $0]) } ?? rotated
+    self.products = images
+    return Ritz(values: leading.values, residuals: residuals.map { $0.squareRoot() })
+  }
+
+  /// Goes on from another direction instead of the next one.
+  mutating func add(_ direction: Tensor) {
+    guard let products else { preconditionFailure("nothing to go on from") }
+    vectors = vectors.slice(0..<products.shape[0])
+    guard let next = normalized(orthogonal(direction)) else { return }
+    vectors = Tensor.concatenated([vectors, next])
+    isComplete = false
+  }
+
+  /// Twice is enough (Kahan).
+  private func orthogonal(_ vector: Tensor) -> Tensor {
+    var rest = vector
+    for _ in 0..<2 {
+      rest = rest - rest.matmul(deflated.transposed()).matmul(deflated)
+      if products != nil { rest = rest - rest.matmul(vectors.transposed()).matmul(vectors) }
+    }
+    return rest
+  }
+
+  private func normalized(_ vector: Tensor) -> Tensor? {
+    let length = vector.squared().sum().item.squareRoot()
+    return length > 1e-5 ? vector / length : nil
+  }
+}
+
+extension NeighborGraph {
+  /// Divides the weights by √(degree · degree), and returns √degree in unit length.
+  mutating func normalize() -> [Float] {
+    let degrees = (0..<count).map { node in
+      weights[starts[node]..<starts[node + 1]].reduce(Float(0), +)
+    }
+    for node in 0..<count {
+      for edge in starts[node]..<starts[node + 1] {
+        let product = degrees[node] * degrees[Int(neighbors[edge])]
+        weights[edge] = product > 0 ? weights[edge] / product.squareRoot() : 0
+      }
+    }
+    let total = degrees.reduce(0, +)
+    return degrees.map { ($0 / max(total, .leastNormalMagnitude)).squareRoot() }
+  }
+
+  /// W·x for a row x, 1 × nodes.
+  func multiply(_ row: Tensor) -> Tensor {
+    let x: [Float] = row.scalars()
+    let product = [Float](unsafeUninitializedCapacity: count) { product, filled in
+      x.withUnsafeBufferPointer { x in
+        neighbors.withUnsafeBufferPointer { neighbors in
+          weights.withUnsafeBufferPointer { weights in
+            for node in 0..<count {
+              var sum: Float = 0
+              for edge in starts[node]..<starts[node + 1] {
+                sum += weights[edge] * x[Int(neighbors[edge])]
+              }
+              product[node] = sum
+            }
+          }
+        }
+      }
+      filled = count
+    }
+    return Tensor(product, shape: [1, count])
+  }
+
+  /// How many pieces the graph falls into.
+  var componentCount: Int {
+    var seen = [Bool](repeating: false, count: count)
+    var pieces = 0
+    var open: [Int] = []
+    for root in 0..<count where !seen[root] {
+      pieces += 1
+      seen[root] = true
+      open.append(root)
+      while let node = open.popLast() {
+        for other in neighbors[starts[node]..<starts[node + 1]] where !seen[Int(other)] {
+          seen[Int(other)] = true
+          open.append(Int(other))
+        }
+      }
+    }
+    return pieces
+  }
+}

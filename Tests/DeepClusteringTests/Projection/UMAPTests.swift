@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct UMAPTests {
+  /// From SciPy's curve_fit on the same 300 points, as the reference implementation calls it.
+  @Test(arguments: [
+    (0.1, 1.0, 1.57694346, 0.89506088), (0.0, 1.0, 1.9328084, 0.79049497),
+    (0.5, 1.0, 0.58303002, 1.33416699), (0.25, 2.0, 0.4162735, 0.92185513),
+  ])
+  func theCurveIsTheReferences(minimum: Double, spread: Double, a: Double, b: Double) {
+    let curve = LayoutCurve(minimumDistance: minimum, spread: spread)
+    #expect(abs(curve.a - a) < 1e-4 && abs(curve.b - b) < 1e-4, "\(curve)")
+  }
+
+  /// Three groups in ten dimensions come apart, whatever the start, and each stays together.
+  @Test(arguments: UMAP.Start.allCases)
+  func groupsComeApart(start: UMAP.Start) {
+    let blobs = Blobs(rows: 300)
+    var umap = UMAP()
+    (umap.start, umap.epochs) = (start, 100)
+    let layout = umap.fit(blobs.tensor, seed: Seed(1))
+    #expect(layout.positions.shape == [300, 2])
+    var kMeans = KMeans(clusters: 3)
+    kMeans.restarts = 5
+    let found = kMeans.cluster(layout.positions, seed: Seed(1))
+    let labels = NearestCentroids(of: layout.positions, among: found.centroids).labels
+    #expect((Scores(predicted: labels, labels: blobs.labels).acc ?? 0) > 0.99)
+    // New rows land among their own.
+    let new = layout.positions(of: blobs.tensor.slice(0..<30) + 0.01)
+    let places = NearestCentroids(of: new, among: found.centroids).labels
+    #expect(places == Array(labels.prefix(30)))
+  }
+
+  /// The same bits from the same seed on one thread and on two, stopped and resumed.
+  @Test func isDecidedByItsSeed() {
+    let rows = Generator(seed: 95).normal(shape: [700, 6])
+    var umap = UMAP()
+    umap.epochs = 12
+    let threads = Threads.count
+    defer { Threads.use(threads) }
+    Threads.use(1)
+    let one: [Float] = umap.fit(rows, seed: Seed(3)).positions.scalars()
+    Threads.use(2)
+    var state = umap.begin(rows, seed: Seed(3))
+    for _ in 0..<5 { umap.advance(&state, seed: Seed(3)) }
+    var resumed = umap.resume(rows, positions: state.positions, epoch: state.epoch)
+    while resumed.epoch < 12 { umap.advance(&resumed, seed: Seed(3)) }
+    #expect(resumed.positions == one)
+    #expect(umap.fit(rows, seed: Seed(4)).positions.scalars() != one)
+  }
+}
