@@ -106,6 +106,7 @@ struct GaussianMixture {
   /// - Parameters:
   ///   - points: n × d.
   ///   - seed: Decides the runs of k-means.
+  /// - Returns: The mixture of the highest likelihood.
   func fit(_ points: Tensor, seed: Seed) -> Fit {
     var kMeans = KMeans(clusters: components)
     kMeans.restarts = 1
