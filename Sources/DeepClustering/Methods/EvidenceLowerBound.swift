@@ -64,6 +64,7 @@ enum EvidenceLowerBound {
   ///   - logVariance: log σ̃², rows × d.
   ///   - gamma: γ, rows × K, in double precision.
   ///   - mixture: p(z|c).
+  /// - Returns: As many numbers as rows, in double precision.
   static func crossEntropy(
     _ mean: Tensor, _ logVariance: Tensor, _ gamma: Tensor, _ mixture: DiagonalMixture
   ) -> Tensor {
