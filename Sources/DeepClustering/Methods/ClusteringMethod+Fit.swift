@@ -51,7 +51,7 @@ extension ClusteringMethod {
       warnings: &warnings)
     var context = FitContext(
       data: data.tensor, seed: Seed(seed),
-      compute: pretraining == nil ? .plain : .measured(precision, on: device))
+      compute: trainsNetwork ? .measured(precision, on: device) : .plain)
     if let pretraining {
       let network = try pretraining.learn("pretraining", context, progress).outcome
       // The last step can ruin a network whose loss was still a number.

@@ -99,6 +99,8 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
   var clusters: Int { get }
   /// The autoencoder's pretraining, for methods that start from one.
   var pretraining: Pretraining? { get }
+  /// Whether the fit computes with a network, so that the choice of its kernels matters.
+  var trainsNetwork: Bool { get }
   /// The cluster of every sample, as the state has them now; nil before there are any.
   func assignments(_ state: State) -> [Int]?
 }
@@ -108,6 +110,8 @@ extension ClusteringMethod {
   public static func profile(_ name: String, clusters: Int) -> Self? {
     name == "default" ? Self(clusters: clusters) : nil
   }
+  /// As the method pretrains one.
+  public var trainsNetwork: Bool { pretraining != nil }
 }
 
 /// What there is to say of a method, for people and tables.
@@ -144,6 +148,7 @@ public enum MethodCatalog {
   /// All, in the order in which they are listed.
   public static let all: [any ClusteringMethod.Type] = [
     KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self,
+    DeepKMeans.self,
   ]
 
   /// The method of a name.

@@ -78,6 +78,14 @@ struct MethodAccuracyTests {
     #expect(idec >= 0.85)
   }
 
+  @Test func deepKMeansOnDigits() throws {
+    let images = try Images("digits")
+    var deep = DeepKMeans(clusters: 10)
+    deep.network.layout.hidden = [200, 200]
+    deep.alphaSchedule.epochsEach = 50
+    #expect(try accuracy(deep, context(images, seed: 1, deep.network), images) >= 0.75)
+  }
+
   @Test func usps() throws {
     let images = try Images("usps", every: 4)
     let kMeans = try accuracy(KMeans(clusters: 10), context(images, seed: 1, nil), images)
