@@ -4,7 +4,7 @@ extension Hyperparameters {
   /// Counts and rates that must be above zero, unless their usual value is zero.
   private static let positive: Set = [
     "clusters", "batchSize", "latent", "hidden", "updateInterval", "maximumIterations", "restarts",
-    "degreesOfFreedom", "learningRate", "first", "count", "epochsEach",
+    "degreesOfFreedom", "learningRate", "first", "count", "epochsEach", "clusteringEpochs",
   ]
   /// Shares, from 0 to less than 1.
   private static let shares: Set = ["dropout", "corruption", "momentum", "beta1", "beta2"]

@@ -71,19 +71,9 @@ public struct SelfTraining: Codable, Sendable, Equatable {
       preconditionFailure("self-training begins from a pretrained autoencoder")
     }
     let codes = autoencoder.embedding(of: context.data)
-    let (centroids, labels) = firstCentroids(codes, context.seed)
-    return state(autoencoder, centroids, labels: labels)
-  }
-
-  private func firstCentroids(_ codes: Tensor, _ seed: Seed) -> (Tensor, [Int]?) {
-    var kMeans = KMeans(clusters: clusters)
-    kMeans.restarts = restarts
-    let centroids = kMeans.cluster(codes, seed: seed).centroids
-    guard start == .graph else { return (centroids, nil) }
-    let labels = NeighborhoodGraphStart(clusters: clusters).labels(
-      of: codes, unlessBetter: NearestCentroids(of: codes, among: centroids).labels, seed: seed)
-    guard let labels else { return (centroids, nil) }
-    return (NeighborhoodGraphStart.means(of: codes, labels, clusters: clusters), labels)
+    let first = FirstCentroids(
+      of: codes, clusters: clusters, start: start, restarts: restarts, seed: context.seed)
+    return state(autoencoder, first.centroids, labels: first.labels)
   }
 
   private func state(_ autoencoder: Autoencoder, _ centroids: Tensor, labels: [Int]?) -> State {

@@ -186,7 +186,7 @@ private struct Trial<M: ClusteringMethod> {
       "minimumIterations": .integer(150), "restarts": .integer(3),
       "updateInterval": .integer(20), "startIterations": .integer(20),
       "maximumIterations": .integer(200), "batchSize": .integer(64), "sampleSize": .integer(200),
-      "epochsEach": .integer(20),
+      "epochsEach": .integer(20), "clusteringEpochs": .integer(10),
     ]
     let usual = M(clusters: 3)
     var changes: [String: JSONValue] = [:]
