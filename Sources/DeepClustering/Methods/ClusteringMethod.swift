@@ -148,7 +148,7 @@ public enum MethodCatalog {
   /// All, in the order in which they are listed.
   public static let all: [any ClusteringMethod.Type] = [
     KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self,
-    DeepKMeans.self, DCN.self,
+    DeepKMeans.self, DCN.self, DifferentiableKMeans.self,
   ]
 
   /// The method of a name.

@@ -35,7 +35,7 @@ public protocol EmbeddingModel: ClusteringModel {
 
 /// Clusters around centroids, in the space of the data or behind an encoder.
 ///
-/// The result of k-means, autoencoder + k-means, DEC, IDEC, DCN and Deep k-means.
+/// The result of k-means, autoencoder + k-means, DEC, IDEC, DCN, Deep k-means and its form without a network.
 public struct CentroidModel: InductiveModel, SoftModel, EmbeddingModel {
   /// The encoder and decoder; nil when the centroids are in the space of the data.
   public let network: Autoencoder?
