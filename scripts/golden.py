@@ -639,6 +639,178 @@ def self_training_case(x, nets, centroids, labels, name, settings):
     }
 
 
+@section("soft-k-means")
+def soft_k_means():
+    """Soft k-means' loss and its gradients by PyTorch's autograd; one row lies on a centre."""
+    import torch
+
+    rng = np.random.default_rng(26)
+    z, r = exact(rng, 9, 3, scale=0.5), exact(rng, 4, 3, scale=0.5)
+    z[4], z[6] = r[2], [60, -40, 75]
+    cases = []
+    for alpha in (0.05, 0.5, 4.0, 1000.0):
+        leaves = [torch.tensor(t, requires_grad=True) for t in (z, r)]
+        loss = soft_loss(*leaves, alpha)
+        gradients = torch.autograd.grad(loss, leaves)
+        cases.append(
+            {
+                "alpha": alpha,
+                "loss": loss.item(),
+                "gradients": [packed(g) for g in gradients],
+            }
+        )
+    return {"z": packed(z), "r": packed(r), "cases": cases}
+
+
+def soft_loss(z, r, alpha):
+    """Mean over z of the squared distances to all r, weighted by softmax(-alpha * distance)."""
+    import torch
+
+    squares = ((z[:, None] - r[None]) ** 2).sum(2)
+    return (torch.softmax(-alpha * squares, 1) * squares).sum(1).mean()
+
+
+@section("joint-training")
+def joint_training():
+    """Two passes of the joint methods over the samples and from the networks of `training`."""
+    rng = np.random.default_rng(25)
+    x = exact(rng, 10, 6)
+    nets = (network(rng, [6, 5, 2]), network(rng, [2, 5, 6]))
+    centers = exact(rng, 3, 2)
+    return {
+        "deepKMeans": [
+            deep_k_means_case(x, nets, centers, alphas, weight)
+            for alphas, weight in [
+                ([1000.0, 1000.0], 1.0),
+                ([0.5, 0.5 * 2 ** (1 / np.log(2) ** 2)], 0.25),
+            ]
+        ],
+        "dcn": dcn_case(x, nets, centers),
+        "differentiableKMeans": differentiable_k_means_case(x),
+    }
+
+
+def batches_of(step):
+    """The batches of four of a pass over ten samples."""
+    import torch
+
+    order = torch.randperm(10, generator=generator(7, "clustering batches", step))
+    return [order[low : low + 4] for low in (0, 4, 8)]
+
+
+def deep_k_means_case(x, nets, centers, alphas, weight):
+    """A pass for each α, Adam over network and centres."""
+    import torch
+
+    x = torch.tensor(x)
+    encoder, decoder = ([copies(layer) for layer in net] for net in nets)
+    r = torch.tensor(centers, requires_grad=True)
+    optimizer = torch.optim.Adam([t for layer in encoder + decoder for t in layer] + [r], lr=0.01)
+    reports = []
+    for step, alpha in enumerate(alphas):
+        sums = np.zeros(2)
+        for rows in batches_of(step):
+            z = forward(encoder, x[rows])
+            reconstruction = ((forward(decoder, z) - x[rows]) ** 2).sum(1).mean()
+            clustering = soft_loss(z, r, alpha)
+            optimizer.zero_grad()
+            (reconstruction + weight * clustering).backward()
+            optimizer.step()
+            sums += [clustering.item(), reconstruction.item()]
+        nearest = torch.cdist(forward(encoder, x), r).argmin(1)
+        reports.append(
+            {
+                "clustering": sums[0] / 3,
+                "reconstruction": sums[1] / 3,
+                "assignments": nearest.tolist(),
+            }
+        )
+    return {
+        "alphas": alphas,
+        "weight": weight,
+        "reports": reports,
+        "centers": packed(r),
+        "encoder": [[packed(t) for t in layer] for layer in encoder],
+        "decoder": [[packed(t) for t in layer] for layer in decoder],
+    }
+
+
+def dcn_case(x, nets, centers):
+    """Two passes from given clusters; Nesterov's step and the centroids' rule as DCN writes them."""
+    import torch
+
+    x = torch.tensor(x)
+    encoder, decoder = ([copies(layer) for layer in net] for net in nets)
+    parameters = [t for layer in encoder + decoder for t in layer]
+    velocities = [torch.zeros_like(t) for t in parameters]
+    rate, momentum, reconstruction_weight, clustering_weight = 0.01, 0.9, 0.5, 2.0
+    m, counts = torch.tensor(centers), [4.0, 4.0, 4.0]
+    assigned = torch.tensor([0, 1, 2, 0, 1, 2, 0, 1, 2, 2])
+    reports = []
+    for step in range(2):
+        sums = np.zeros(2)
+        for rows in batches_of(step):
+            h = forward(encoder, x[rows])
+            clustering = ((h - m[assigned[rows]]) ** 2).sum(1).mean()
+            reconstruction = ((forward(decoder, h) - x[rows]) ** 2).sum(1).mean()
+            loss = reconstruction_weight * reconstruction + clustering_weight * clustering
+            gradients = torch.autograd.grad(loss, parameters)
+            with torch.no_grad():
+                for p, v, g in zip(parameters, velocities, gradients):
+                    p += momentum**2 * v - (1 + momentum) * rate * g
+                    v.mul_(momentum).sub_(rate * g)
+                h = forward(encoder, x[rows])
+                nearest = torch.cdist(h, m).argmin(1)
+                for code, k in zip(h, nearest.tolist()):
+                    counts[k] += 1
+                    m[k] = (1 - 1 / counts[k]) * m[k] + code / counts[k]
+                assigned[rows] = nearest
+            sums += [clustering.item(), reconstruction.item()]
+        reports.append(
+            {
+                "clustering": sums[0] / 3,
+                "reconstruction": sums[1] / 3,
+                "assignments": assigned.tolist(),
+            }
+        )
+    return {
+        "reports": reports,
+        "centers": packed(m),
+        "counts": counts,
+        "encoder": [[packed(t) for t in layer] for layer in encoder],
+        "decoder": [[packed(t) for t in layer] for layer in decoder],
+    }
+
+
+def differentiable_k_means_case(x):
+    """Two passes of Adam from three of the samples, the second at half the rate, and the cost of
+    k-means after each."""
+    import torch
+
+    x = torch.tensor(x)
+    mu = x[[0, 3, 8]].clone().requires_grad_()
+    optimizer = torch.optim.Adam([mu], lr=0.05)
+    reports = []
+    for step, alpha in enumerate([0.25, 0.25 * 2 ** (1 / np.log(2) ** 2)]):
+        total = 0.0
+        optimizer.param_groups[0]["lr"] = 0.05 * (1 - step / 2)
+        for rows in batches_of(step):
+            loss = soft_loss(x[rows], mu, alpha)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        squares = torch.cdist(x, mu.detach()) ** 2
+        reports.append(
+            {
+                "clustering": total / 3,
+                "cost": squares.min(1).values.sum().item(),
+                "assignments": squares.argmin(1).tolist(),
+            }
+        )
+    return {"reports": reports, "centers": packed(mu)}
+
+
 @section("gaussian-mixture")
 def gaussian_mixture():
     """Seven iterations of expectation and maximisation from a partition, by scikit-learn."""

@@ -14,10 +14,11 @@ struct MethodsCommand: ParsableCommand {
 
   func run() throws {
     guard let name else {
+      let width = MethodCatalog.all.map { $0.card.name.count }.max() ?? 0
       for type in MethodCatalog.all {
         let card = type.card
-        print("\(card.name.padding(toLength: 20, withPad: " ", startingAt: 0)) \(card.title)")
-        print(String(repeating: " ", count: 21) + "\(card.paper), \(card.venue)")
+        print("\(card.name.padding(toLength: width, withPad: " ", startingAt: 0)) \(card.title)")
+        print(String(repeating: " ", count: width + 1) + "\(card.paper), \(card.venue)")
       }
       return
     }

@@ -128,6 +128,11 @@ CTResult ct_squared_error(const CTTensor *y, const CTTensor *x, double scale);
 CTResult ct_student_t_divergence(const CTTensor *codes, const CTTensor *centroids,
                                  const CTTensor *target, double freedom);
 
+// Clustering
+// The mean over rows x_i of sum_k s_ik |x_i - r_k|^2, s_i = softmax_k(-alpha |x_i - r_k|^2); rows
+// n x d, centers K x d.
+CTResult ct_soft_kmeans_loss(const CTTensor *rows, const CTTensor *centers, double alpha);
+
 // Differentiation
 bool ct_set_requires_grad(CTTensor *t, bool value);
 CTResult ct_detach(const CTTensor *t);

@@ -5,7 +5,8 @@ extension Hyperparameters {
   private static let positive: Set = [
     "clusters", "batchSize", "latent", "hidden", "filters", "pseudoClasses", "features",
     "components", "iterations", "updateInterval", "maximumIterations", "restarts",
-    "degreesOfFreedom", "learningRate", "criticSteps", "generatorSteps",
+    "degreesOfFreedom", "learningRate", "criticSteps", "generatorSteps", "first", "count",
+    "epochsEach", "clusteringEpochs",
   ]
   /// Shares, from 0 to less than 1.
   private static let shares: Set = ["dropout", "corruption", "momentum", "beta1", "beta2", "shift"]

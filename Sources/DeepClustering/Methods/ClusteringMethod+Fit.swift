@@ -52,7 +52,7 @@ extension ClusteringMethod {
     try refuseOtherThanImages(data)
     var context = FitContext(
       data: data.tensor, seed: Seed(seed),
-      compute: pretraining == nil && !needsImages ? .plain : .measured(precision, on: device),
+      compute: trainsNetwork || needsImages ? .measured(precision, on: device) : .plain,
       imageShape: data.imageShape)
     if let pretraining {
       let network = try pretraining.learn("pretraining", context, progress).outcome

@@ -110,6 +110,8 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
   var pretraining: Pretraining? { get }
   /// Whether the settings make sense for images only: convolutions, shifts, rotations.
   var needsImages: Bool { get }
+  /// Whether the fit computes with a network, so that the choice of its kernels matters.
+  var trainsNetwork: Bool { get }
   /// The cluster of every sample, as the state has them now; nil before there are any.
   func assignments(_ state: State) -> [Int]?
 }
@@ -132,6 +134,8 @@ extension ClusteringMethod {
   public static func profile(_ name: String, clusters: Int) -> Self? {
     name == "default" ? Self(clusters: clusters) : nil
   }
+  /// As the method pretrains one.
+  public var trainsNetwork: Bool { pretraining != nil }
 }
 
 /// What there is to say of a method, for people and tables.
@@ -167,8 +171,9 @@ public struct MethodCard: Sendable {
 public enum MethodCatalog {
   /// All, in the order in which they are listed.
   public static let all: [any ClusteringMethod.Type] = [
-    KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self, VaDE.self,
-    DeepCluster.self, ClusterGAN.self, GaussianMixture.self, N2D.self,
+    KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self, DCN.self,
+    DeepKMeans.self, DifferentiableKMeans.self, VaDE.self, DeepCluster.self, ClusterGAN.self,
+    GaussianMixture.self, N2D.self,
   ]
 
   /// The method of a name.

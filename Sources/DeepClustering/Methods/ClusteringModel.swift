@@ -41,7 +41,7 @@ public protocol GenerativeModel: ClusteringModel {
 
 /// Clusters around centroids, in the space of the data or behind an encoder.
 ///
-/// The result of k-means, autoencoder + k-means, DEC and IDEC.
+/// The result of k-means, autoencoder + k-means, DEC, IDEC, DCN, Deep k-means and its form without a network.
 public struct CentroidModel: ReadableModel {
   /// The word for such models in an archive.
   static let kind = "centroids"

@@ -206,6 +206,7 @@ private struct Trial<M: ClusteringMethod> {
       "pseudoClasses": .integer(3), "features": .integer(16), "components": .integer(2),
       "filters": .array([.integer(16)]), "shift": .number(0.02),
       "rotation": .integer(1),
+      "epochsEach": .integer(20), "clusteringEpochs": .integer(10),
     ]
     // A generator needs more units and steps than the others.
     let adversarial: [String: JSONValue] = [

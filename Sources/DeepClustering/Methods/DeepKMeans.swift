@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Torch
+
+/// Deep k-means (Moradi Fard, Thonet, Gaussier, arXiv 2018; Pattern Recognition Letters 2020).
+///
+/// Autoencoder f, g and centres r_k are trained together by gradients alone:
+/// L = 1/B Σ_i ‖x_i − g(z_i)‖² + λ · 1/B Σ_i Σ_k s_ik ‖z_i − r_k‖², where z = f(x) has as many
+/// dimensions as there are clusters and s_i = softmax_k(−α ‖z_i − r_k‖²). The gradient goes through
+/// everything. DKM^a starts from random weights and centres and lets α grow; DKM^p starts from a
+/// pretrained autoencoder and k-means, with an α so large that the assignments are hard.
+///
+/// Where this differs from the authors' code:
+/// - A step is one pass over all samples in a fresh random order. There each batch was drawn
+///   independently, so that a pass met about 63 % of the samples.
+/// - The assignments are those of the network and centres at the end of a step. There they came from
+///   the codes that were last seen in a batch.
+/// - The pretraining is shared between methods and kept as weights alone, so Adam begins DKM^p
+///   with moments of zero. There they were carried over. The pretraining's loss is half of L's first
+///   term, which Adam does not notice.
+/// - λ is given; the paper chose it on labelled samples.
+public struct DeepKMeans: ClusteringMethod, Equatable {
+  /// Where network and centres come from.
+  public enum Start: String, Codable, Sendable, CaseIterable {
+    /// Random weights, and centres that are uniform in ±1 (DKM^a).
+    case random
+    /// A pretrained autoencoder, and the best of `restarts` runs of k-means on its codes (DKM^p).
+    case pretrained
+  }
+
+  /// Name, title and source.
+  public static let card = MethodCard(
+    name: "deep-k-means", title: "Deep k-means (DKM)",
+    paper:
+      "Moradi Fard, Thonet, Gaussier: Deep k-Means: Jointly clustering with k-Means and learning representations",
+    venue: "Pattern Recognition Letters 2020",
+    profiles: [
+      ("pretrained", "the paper's DKM^p: 50 epochs of pretraining, then 100 with α = 1000"),
+      ("annealed", "the paper's DKM^a: no pretraining, α grows from 0.1 to 28 in 200 epochs"),
+    ])
+
+  /// K.
+  public var clusters: Int
+  /// Where network and centres come from.
+  public var start = Start.pretrained
+  /// The autoencoder and its pretraining; without a pretrained start only the layout matters.
+  public var network = Pretraining()
+  /// α, the inverse temperature of the assignments, pass by pass.
+  public var alphaSchedule = AlphaSchedule.constant(1000, epochs: 100)
+  /// Runs of k-means, of which the best is taken, in a pretrained start.
+  public var restarts = 10
+  /// Samples of a batch.
+  public var batchSize = 256
+  /// The rule of the steps.
+  public var optimizer = OptimizerSettings.adam(1e-3)
+  /// λ, the weight of the clustering term.
+  public var clusteringWeight = 1.0
+
+  // Named as in the other methods, so that one setting serves them all.
+  private enum CodingKeys: String, CodingKey {
+    case clusters, start, alphaSchedule, restarts, batchSize, optimizer, clusteringWeight
+    case network = "pretraining"
+  }
+
+  /// DKM^p with the paper's settings: codes of K dimensions, λ = 1.
+  public init(clusters: Int) {
+    self.clusters = clusters
+    network.layout.latent = clusters
+    network.layout.weights = .glorotUniform
+    (network.epochs, network.minimumIterations) = (50, 1)
+    network.loss = .halfSum
+    network.optimizer = .adam(1e-3)
+  }
+
+  /// `pretrained` or `annealed`.
+  public static func profile(_ name: String, clusters: Int) -> DeepKMeans? {
+    var method = DeepKMeans(clusters: clusters)
+    switch name {
+    case "pretrained": break
+    case "annealed":
+      method.start = .random
+      method.alphaSchedule = AlphaSchedule()
+    default: return nil
+    }
+    return method
+  }
+
+  /// How the autoencoder is trained before; nil for a random start.
+  public var pretraining: Pretraining? { start == .pretrained ? network : nil }
+  /// Always: the network is what is learned.
+  public var trainsNetwork: Bool { true }
+
+  /// Network, centres, and where the fit stands.
+  public struct State {
+    let autoencoder: Autoencoder
+    let centroids: Tensor
+    var optimizer: Optimizer
+    /// Passes so far.
+    var epochs = 0
+    /// The nearest centre of every sample after the last pass; nil before the first.
+    var assignments: [Int]?
+
+    var parameters: [Tensor] { autoencoder.parameters + [centroids] }
+  }
+
+  // MARK: The fit
+
+  /// Takes or draws the network, and finds or draws the first centres.
+  public func begin(_ context: FitContext) -> State {
+    switch start {
+    case .random:
+      let centroids = context.seed.generator("centroids")
+        .uniform(-1..<1, shape: [clusters, network.layout.latent]).to(context.device)
+      return state(
+        Autoencoder(network.layout, inputs: context.columns, context: context), centroids)
+    case .pretrained:
+      // The network of the context may serve other fits too.
+      guard let autoencoder = context.pretrained?.copy() else {
+        preconditionFailure("deep-k-means with a pretrained start begins from an autoencoder")
+      }
+      var kMeans = KMeans(clusters: clusters)
+      kMeans.restarts = restarts
+      let codes = autoencoder.embedding(of: context.data)
+      return state(autoencoder, kMeans.cluster(codes, seed: context.seed).centroids)
+    }
+  }
+
+  func state(_ autoencoder: Autoencoder, _ centroids: Tensor) -> State {
+    let centroids = centroids.detached().requiringGradient()
+    return State(
+      autoencoder: autoencoder, centroids: centroids,
+      optimizer: Optimizer(optimizer, for: autoencoder.parameters + [centroids]))
+  }
+
+  /// One pass over the samples, and the assignments after it.
+  public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
+    var report = trainEpoch(&state, context)
+    guard report.loss.isFinite else {
+      report.stopReason = "the loss is not a number any more: try a smaller learning rate"
+      return report
+    }
+    let codes = state.autoencoder.embedding(of: context.data)
+    let labels = NearestCentroids(of: codes, among: state.centroids.detached()).labels
+    report.changed = state.assignments.map { before in
+      Double(zip(labels, before).count { $0 != $1 }) / Double(context.rows)
+    }
+    state.assignments = labels
+    if state.epochs >= alphaSchedule.epochs {
+      report.stopReason = "all planned passes were made"
+    }
+    return report
+  }
+
+  private func trainEpoch(_ state: inout State, _ context: FitContext) -> StepReport {
+    let alpha = alphaSchedule.alpha(at: state.epochs)
+    let parameters = state.parameters
+    var totals = (
+      clustering: Tensor(repeating: 0, shape: [], on: context.device),
+      reconstruction: Tensor(repeating: 0, shape: [], on: context.device)
+    )
+    let order = context.seed.generator("clustering batches", state.epochs)
+      .permutation(context.rows)
+    var batches = 0.0
+    for low in stride(from: 0, to: context.rows, by: batchSize) {
+      let index = order.slice(low..<min(low + batchSize, context.rows)).to(context.device)
+      let x = context.data.rows(at: index)
+      let z = state.autoencoder.encode(x)
+      let clustering = z.softKMeansLoss(to: state.centroids, alpha: alpha)  // L_c
+      // L_r: a sum over the features, as in the paper; the mean would multiply λ by D.
+      let reconstruction =
+        (state.autoencoder.decode(z) - x).squared().mean() * Double(context.columns)
+      let loss = reconstruction + clustering * clusteringWeight
+      state.optimizer.step(parameters, gradients: gradients(of: loss, by: parameters))
+      totals.clustering = totals.clustering + clustering.detached()
+      totals.reconstruction = totals.reconstruction + reconstruction.detached()
+      batches += 1
+    }
+    state.epochs += 1
+    let clustering = totals.clustering.item / batches
+    let reconstruction = totals.reconstruction.item / batches
+    return StepReport(
+      loss: reconstruction + clusteringWeight * clustering,
+      losses: ["reconstruction": reconstruction, "clustering": clustering])
+  }
+
+  /// The encoder with its centres; each sample belongs to the nearest.
+  public func finish(_ state: State, _ context: FitContext) -> CentroidModel {
+    CentroidModel(
+      network: state.autoencoder, centroids: state.centroids, degreesOfFreedom: nil,
+      embedding: state.autoencoder.embedding(of: context.data))
+  }
+
+  /// The labels after the last pass.
+  public func assignments(_ state: State) -> [Int]? { state.assignments }
+  /// The passes for all values of α.
+  public func plannedSteps(_ context: FitContext) -> Int { alphaSchedule.epochs }
+  /// The passes so far.
+  public func stepsTaken(_ state: State) -> Int { state.epochs }
+
+  // MARK: Saving
+
+  /// Puts network, centres and optimiser into an archive.
+  public func store(_ state: State, in archive: inout Archive) {
+    state.autoencoder.store(in: &archive, under: "network")
+    state.optimizer.store(in: &archive, under: "optimizer")
+    archive.set("centroids", tensor: state.centroids)
+    archive.set("epochs", state.epochs)
+    archive.set("assignments", state.assignments)
+  }
+
+  /// The state of an archive.
+  public func restore(from archive: Archive, _ context: FitContext) throws -> State {
+    State(
+      autoencoder: try Autoencoder(from: archive, under: "network", on: context.device),
+      centroids: try archive.tensor("centroids", on: context.device).requiringGradient(),
+      optimizer: try Optimizer(optimizer, from: archive, under: "optimizer", on: context.device),
+      epochs: try archive.value("epochs"),
+      assignments: try archive.value("assignments", as: [Int]?.self))
+  }
+}

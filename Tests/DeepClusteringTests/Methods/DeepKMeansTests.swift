@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct DeepKMeansTests {
+  /// Two passes over ten samples in batches of four, by PyTorch: DKM^p, and DKM^a with another λ.
+  @Test(arguments: 0..<2, [Compute.Path.plain, .fused])
+  func matchesPyTorch(number: Int, path: Compute.Path) throws {
+    let given = try TrainingGolden.load()
+    let example = try JointTrainingGolden.load().deepKMeans[number]
+    var method = DeepKMeans(clusters: 3)
+    method.batchSize = 4
+    method.optimizer = .adam(0.01)
+    method.clusteringWeight = example.weight
+    method.alphaSchedule = AlphaSchedule()
+    (method.alphaSchedule.first, method.alphaSchedule.count) = (example.alphas[0], 2)
+    method.alphaSchedule.epochsEach = 1
+    method.alphaSchedule.anneals = example.alphas[0] != example.alphas[1]
+    let context = given.context(Compute(path: path))
+    let autoencoder = try #require(context.pretrained)
+    var state = method.state(autoencoder, given.centroids.tensor)
+    #expect(method.plannedSteps(context) == 2 && method.assignments(state) == nil)
+    for (step, wanted) in example.reports.enumerated() {
+      let report = method.advance(&state, context)
+      let name = Comment(rawValue: "case \(number), step \(step)")
+      #expect(abs((report.losses["clustering"] ?? 0) - wanted.clustering) < 1e-4, name)
+      #expect(abs((report.losses["reconstruction"] ?? 0) - wanted.reconstruction) < 1e-4, name)
+      let loss = wanted.reconstruction + example.weight * wanted.clustering
+      #expect(abs(report.loss - loss) < 1e-4, name)
+      #expect(method.assignments(state) == wanted.assignments, name)
+      #expect((report.changed == nil) == (step == 0), name)
+      #expect((report.stopReason == nil) == (step == 0), name)
+    }
+    expect(state.autoencoder, equals: (example.encoder, example.decoder), "case \(number)")
+    expect(state.centroids, equals: example.centers, within: 2e-5, "case \(number): centres")
+    #expect(method.finish(state, context).assignments == example.reports[1].assignments)
+  }
+
+  /// The assignments after a step are those of the network and centres that it left.
+  @Test func assignmentsAreFresh() throws {
+    let given = try TrainingGolden.load()
+    let context = given.context(.plain)
+    var method = DeepKMeans(clusters: 3)
+    method.start = .random
+    (method.network.layout.hidden, method.batchSize) = ([5], 2)
+    method.optimizer = .adam(0.1)
+    var state = method.begin(context)
+    var changes: [Double] = []
+    var before: [Int]?
+    for _ in 0..<10 {
+      let report = method.advance(&state, context)
+      let codes = state.autoencoder.embedding(of: context.data)
+      let labels = try #require(method.assignments(state))
+      #expect(labels == bruteNearest(codes, state.centroids.detached()))
+      if let before {
+        let changed = Double(zip(labels, before).count { $0 != $1 }) / 10
+        #expect(report.changed == changed)
+        changes.append(changed)
+      }
+      before = labels
+    }
+    #expect(changes.contains { $0 > 0 })
+  }
+
+  /// K codes, unless they are set otherwise; the annealed profile draws its own network.
+  @Test func theAnnealedProfileNeedsNoPretraining() throws {
+    let method = try #require(DeepKMeans.profile("annealed", clusters: 4))
+    #expect(method.pretraining == nil && method.trainsNetwork)
+    #expect(method.alphaSchedule == AlphaSchedule() && method.alphaSchedule.epochs == 200)
+    let context = FitContext(data: Blobs(rows: 30).tensor, seed: Seed(5))
+    let state = method.begin(context)
+    #expect(state.centroids.shape == [4, 4])
+    let values: [Double] = state.centroids.scalars()
+    #expect(values.allSatisfy { (-1..<1).contains($0) } && Set(values).count == 16)
+    let again = method.begin(FitContext(data: context.data, seed: Seed(6)))
+    #expect(again.centroids.bits != state.centroids.bits)
+    #expect(again.autoencoder.parameters[0].bits != state.autoencoder.parameters[0].bits)
+    let usual = DeepKMeans(clusters: 4)
+    #expect(usual.pretraining?.layout.latent == 4)
+    #expect(usual.alphaSchedule.values == [1000] && usual.alphaSchedule.epochs == 100)
+  }
+
+  /// The contract suite tries the default profile; this one has another beginning.
+  @Test func theAnnealedProfileFindsClustersAndResumes() throws {
+    var method = try #require(DeepKMeans.profile("annealed", clusters: 3))
+    method.network.layout.hidden = [16]
+    // The reconstruction of eight columns is small beside what λ = 1 is meant for.
+    (method.batchSize, method.clusteringWeight) = (32, 0.1)
+    let blobs = Blobs(rows: 300)
+    let context = FitContext(data: blobs.tensor, seed: Seed(3), compute: Compute(path: .fused))
+    var state = method.begin(context)
+    var archive = Archive()
+    while method.advance(&state, context).stopReason == nil {
+      if method.stepsTaken(state) == 65 { method.store(state, in: &archive) }
+    }
+    let model = method.finish(state, context)
+    #expect(blobs.accuracy(model.assignments) >= 0.95)
+    var resumed = try method.restore(from: archive, context)
+    #expect(method.stepsTaken(resumed) == 65 && resumed.assignments?.count == 300)
+    while method.advance(&resumed, context).stopReason == nil {}
+    #expect(method.stepsTaken(resumed) == 200)
+    let again = method.finish(resumed, context)
+    #expect(again.centroids.bits == model.centroids.bits)
+    #expect(again.assignments == model.assignments)
+  }
+
+  @Test func anEmptyScheduleIsRefused() {
+    for name in ["count", "epochsEach", "first"] {
+      let error = refusal {
+        try Hyperparameters.setting([name: .integer(0)], of: DeepKMeans(clusters: 3))
+      }
+      #expect(error?.kind == .usage)
+      #expect(error?.description.contains("alphaSchedule.\(name)") == true)
+    }
+  }
+}
