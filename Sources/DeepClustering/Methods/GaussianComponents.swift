@@ -84,7 +84,9 @@ struct QuadraticFeatures {
   /// Which coordinates are multiplied.
   let pairs: [(Int, Int)]
 
-  /// - Parameter products: All products, or the squares alone.
+  /// - Parameters:
+  ///   - dimensions: d.
+  ///   - products: All products, or the squares alone.
   init(dimensions: Int, products: Bool) {
     self.dimensions = dimensions
     pairs = (0..<dimensions).flatMap { i in
@@ -124,7 +126,9 @@ struct Cholesky {
   private let lower: [Double]
   private let size: Int
 
-  /// - Parameter matrix: size × size, symmetric; pivots too small for a root are raised to it.
+  /// - Parameters:
+  ///   - matrix: size × size, symmetric; pivots too small for a root are raised to it.
+  ///   - size: d.
   init(_ matrix: [Double], size: Int) {
     var l = [Double](repeating: 0, count: size * size)
     for i in 0..<size {

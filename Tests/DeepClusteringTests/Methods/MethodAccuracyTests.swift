@@ -156,6 +156,14 @@ struct MethodAccuracyTests {
     #expect(try accuracy(method, pretrained, images) >= before + 0.01)
   }
 
+  /// A mixture of full covariances in UMAP's layout of the codes; k-means has 0.79 on the pixels.
+  @Test func n2dOnDigits() throws {
+    let images = try Images("digits")
+    var method = N2D(clusters: 10)
+    (method.network, method.layout.epochs) = (small, 150)
+    #expect(try accuracy(method, context(images, seed: 1, small), images) >= 0.86)
+  }
+
   /// ASPC-DA; k-means has 0.67 on the pixels.
   @Test func augmentedUSPS() throws {
     let images = try Images("usps")
