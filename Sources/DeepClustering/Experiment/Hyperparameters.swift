@@ -34,11 +34,16 @@ public enum Hyperparameters {
     return try decode(object, as: M.self)
   }
 
-  /// The value that a text on the command line stands for: `true`, `12`, `0.5`, `a,b`, or text.
+  /// The value that a text on the command line stands for: `true`, `12`, `0.5`, `a,b` or `[a, b]`,
+  /// or text.
   public static func value(of text: String) -> JSONValue {
-    if text.contains(",") {
+    let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
+    if isBracketed || text.contains(",") {
+      let entries = isBracketed ? text.dropFirst().dropLast() : text[...]
       return .array(
-        text.split(separator: ",", omittingEmptySubsequences: true).map { value(of: String($0)) })
+        entries.split(separator: ",").map { entry in
+          value(of: entry.split(separator: " ").joined(separator: " "))
+        })
     }
     if let value = Bool(text) { return .bool(value) }
     if let value = Int(text) { return .integer(value) }

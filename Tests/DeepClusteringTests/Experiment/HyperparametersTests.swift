@@ -115,6 +115,7 @@ import Torch
       ("500,500,2000", .array([.integer(500), .integer(500), .integer(2_000)])),
       ("500,", .array([.integer(500)])), ("nan", .string("nan")), ("inf", .string("inf")),
       ("", .string("")), ("k-means++", .string("k-means++")),
+      ("[4, 5]", .array([.integer(4), .integer(5)])), ("[7]", .array([.integer(7)])),
     ]
     for (text, value) in texts { #expect(Hyperparameters.value(of: text) == value, "\(text)") }
   }
