@@ -7,7 +7,6 @@
 #include "threads.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace {
@@ -26,24 +25,6 @@ struct Stream {
     return int64_t((unsigned __int128)(next()) * uint64_t(limit) >> 64);
   }
 };
-
-// x^b for x > 0, to five digits: forces need no more, and the library's function is a third of the
-// time. log2 by the series of atanh over the mantissa, 2^y by Taylor's.
-CT_INLINE float power(float x, float b) {
-  const uint32_t bits = std::bit_cast<uint32_t>(x);
-  // x = m * 2^exponent with m between the roots of 1/2 and 2, found without a branch.
-  const int32_t exponent = int32_t(bits - 0x3f3504f3) >> 23;
-  const float m = std::bit_cast<float>(bits - (uint32_t(exponent) << 23));
-  const float s = (m - 1) / (m + 1), ss = s * s;
-  const float log2 =
-      float(exponent) + s * (2.88539008f + ss * (0.96179669f + ss * (0.57707802f + ss * 0.41219859f)));
-  const float y = std::min(std::max(b * log2, -120.0f), 120.0f);
-  const float whole = float(int32_t(y + 128.5f) - 128), f = y - whole;
-  const float part =
-      1 + f * (0.69314718f +
-               f * (0.24022651f + f * (0.05550411f + f * (0.00961813f + f * 0.00133336f))));
-  return part * std::bit_cast<float>(uint32_t(int32_t(whole) + 127) << 23);
-}
 
 CT_INLINE float clipped(float x) { return std::min(4.0f, std::max(-4.0f, x)); }
 
@@ -65,7 +46,7 @@ CT_INLINE void move(float *x, const float *y, int64_t d, float coefficient, floa
 CT_INLINE void pull(const CTLayout &l, float *x, const float *y, float rate) {
   const float square = squaredDistance(x, y, l.d);
   if (!(square > 0)) return;
-  const float raised = power(square, l.b);
+  const float raised = std::pow(square, l.b);
   const float coefficient = 2 * l.a * l.b * raised / (square * (1 + l.a * raised));
   move(x, y, l.d, -std::min(coefficient, longestPull / rate), rate);
 }
@@ -73,7 +54,7 @@ CT_INLINE void pull(const CTLayout &l, float *x, const float *y, float rate) {
 CT_INLINE void push(const CTLayout &l, float *x, const float *y, float rate) {
   const float square = squaredDistance(x, y, l.d);
   if (!(square > 0)) return;
-  const float raised = power(square, l.b);
+  const float raised = std::pow(square, l.b);
   move(x, y, l.d, 2 * l.repulsion * l.b / ((0.001f + square) * (1 + l.a * raised)), rate);
 }
 
