@@ -51,12 +51,11 @@ public struct GaussianMixtureModel: ReadableModel {
     components.probabilities(of: embedding(of: rows))
   }
 
-  /// The places of rows in the layout, or the rows themselves without one.
+  /// The places of rows in the layout, or the rows themselves without one. Training samples too are
+  /// laid out as new ones: near their places, not on them.
   public func embedding(of rows: Tensor) -> Tensor {
     guard let network, let layout else { return rows }
-    // The training samples keep their places.
-    let codes = network.embedding(of: rows)
-    return layout.positions(of: codes)
+    return layout.positions(of: network.embedding(of: rows))
   }
 
   /// The means of the components: K × d.
