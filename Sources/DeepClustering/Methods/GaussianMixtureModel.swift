@@ -51,8 +51,9 @@ public struct GaussianMixtureModel: ReadableModel {
     components.probabilities(of: embedding(of: rows))
   }
 
-  /// The places of rows in the layout, or the rows themselves without one. Training samples too are
-  /// laid out as new ones: near their places, not on them.
+  /// The places of rows in the layout, or the rows themselves without one.
+  ///
+  /// Training samples too are laid out as new ones: near their places, not on them.
   public func embedding(of rows: Tensor) -> Tensor {
     guard let network, let layout else { return rows }
     return layout.positions(of: network.embedding(of: rows))
