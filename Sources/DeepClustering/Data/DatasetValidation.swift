@@ -4,7 +4,7 @@ extension Dataset {
   /// Refuses data that cannot be clustered, and returns warnings about what merely is odd.
   ///
   /// - Parameter clusters: the number of clusters asked for; nil when the method finds it.
-  /// - Returns: sentences for the user, for instance about constant columns.
+  /// - Returns: sentences for the user: the ``notes``, and for instance on constant columns.
   /// - Throws: ``InputError`` for NaN and infinity (with row and column, counted from 1), fewer
   ///   than two rows, no columns, rows that are all equal, fewer than one cluster, or more
   ///   clusters than distinct rows.
@@ -38,9 +38,11 @@ extension Dataset {
             + "\(distinct).")
       }
     }
-    guard constant > 0 else { return [] }
+    guard constant > 0 else { return notes }
     let (verb, they) = constant == 1 ? ("is", "it tells") : ("are", "they tell")
-    return ["\(constant) of \(columns) columns \(verb) constant; \(they) nothing about clusters."]
+    return notes + [
+      "\(constant) of \(columns) columns \(verb) constant; \(they) nothing about clusters."
+    ]
   }
 
   private func refuseNonFinite() throws(InputError) {

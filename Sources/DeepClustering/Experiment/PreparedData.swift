@@ -19,6 +19,8 @@ public struct PreparedData {
   public let name: String
   /// Where it came from.
   public let source: String
+  /// The file of each row; nil unless the data are a folder of images.
+  public let fileNames: [String]?
   /// The lowest and highest value before scaling.
   public let valueRange: ClosedRange<Float>
 
@@ -38,7 +40,7 @@ public struct PreparedData {
     warnings += try dataset.validated(clusters: clusters)
     digest = dataset.digest()
     (labels, classNames, imageShape) = (dataset.labels, dataset.classNames, dataset.imageShape)
-    (name, source) = (dataset.name, dataset.source)
+    (name, source, fileNames) = (dataset.name, dataset.source, dataset.fileNames)
     valueRange = dataset.valueRange ?? 0...1
     self.preprocessing = preprocessing.fitted(to: dataset)
     let shape = [dataset.rows, dataset.columns]

@@ -159,7 +159,11 @@ public final class Run {
     let start = clock.now
     let dataset = try Dataset.load(
       configuration.data, labels: configuration.labels, labelColumn: configuration.labelColumn,
-      progress: { self.report(.stage($0)) })
+      imageSize: configuration.imageSize, progress: { self.report(.stage($0)) })
+    if configuration.imageSize != nil && dataset.fileNames == nil {
+      throw InputError(
+        .usage, "--image-size is for folders of images, and \(configuration.data) is none")
+    }
     var warnings: [String] = []
     let data = try PreparedData(
       dataset, preprocessing: configuration.preprocessing, clusters: method.clusters,
