@@ -48,7 +48,7 @@ struct MetricsLog: Equatable, Sendable {
         entry = try decoder.decode(Entry.self, from: line)
       } catch {
         throw InputError(
-          .data, "Line \(index + 1) of \(name) is damaged: \(JSONProblem.sentence(error)).")
+          .data, "line \(index + 1) of \(name) is damaged: \(JSONProblem.sentence(error))")
       }
       if entries[entry.stage] == nil { order.append(entry.stage) }
       // A resumed run repeats the steps after its last checkpoint; the later line is the one that

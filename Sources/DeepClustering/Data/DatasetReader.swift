@@ -32,12 +32,12 @@ extension Dataset {
     progress: @escaping (String) -> Void = { _ in }
   ) throws(InputError) -> Dataset {
     if labels != nil && labelColumn != nil {
-      throw InputError(.usage, "Give the labels by a file or by a column, not by both.")
+      throw InputError(.usage, "give the labels by a file or by a column, not by both")
     }
     var dataset: Dataset
     if let entry = Catalog.entry(named: nameOrPath) {
       if labelColumn != nil {
-        throw InputError(.usage, "The data set \(entry.name) has its labels; drop --label-column.")
+        throw InputError(.usage, "the data set \(entry.name) has its labels; drop --label-column")
       }
       dataset = try Catalog().load(entry, seed: seed, progress: progress)
     } else {
@@ -74,7 +74,7 @@ extension Dataset {
     let table: NumberTable
     var labels: ClassLabels?
     if bytes.isEmpty {
-      throw InputError(.data, "\(path) is empty: it has no bytes.")
+      throw InputError(.data, "\(path) is empty: it has no bytes")
     } else if NPY.matches(bytes) {
       table = try NumberTable(NPY.parse(bytes, name: path))
     } else if NPZ.matches(bytes) {
@@ -101,7 +101,7 @@ extension Dataset {
   private static func refuseLabelColumn(_ column: String?, in path: String) throws(InputError) {
     guard column != nil else { return }
     throw InputError(
-      .usage, "\(path) is not a text table, so it has no label column; give --labels FILE.")
+      .usage, "\(path) is not a text table, so it has no label column; give --labels FILE")
   }
 
   /// Text has no zero bytes, and a file named after a binary format should be one.
@@ -113,13 +113,13 @@ extension Dataset {
     if let format {
       throw InputError(
         .data,
-        "\(path) is not \(format.value): it does not start as one; fetch or write it again.")
+        "\(path) is not \(format.value): it does not start as one; fetch or write it again")
     }
     guard bytes.prefix(4096).contains(0) else { return }
     throw InputError(
       .data,
       "\(path) is of a format that is not read; NPY, NPZ, CSV, TSV and IDX are, and folders of PNG "
-        + "and JPEG files.")
+        + "and JPEG files")
   }
 
   private static func missing(_ path: String) -> InputError {
@@ -131,9 +131,9 @@ extension Dataset {
         ? "the names are \(Catalog.entries.map(\.name).joined(separator: ", "))"
         : "did you mean \(near.joined(separator: " or "))?"
       return InputError(
-        .usage, "There is no data set and no file called '\(path)'; \(hint)")
+        .usage, "there is no data set and no file called '\(path)'; \(hint)")
     }
-    return InputError(.missing, "There is no file \(path).")
+    return InputError(.missing, "there is no file \(path)")
   }
 
   /// A file's name without its folder and endings.
@@ -172,7 +172,7 @@ struct IDXFolder {
       guard numbers.count == array.shape.first else {
         throw InputError(
           .data,
-          "\(path) has \(numbers.count) \(part) labels, but \(array.shape.first ?? 0) images.")
+          "\(path) has \(numbers.count) \(part) labels, but \(array.shape.first ?? 0) images")
       }
       images.append(array)
       labels += numbers
@@ -201,7 +201,7 @@ struct IDXFolder {
     }
     throw InputError(
       .missing,
-      "The folder \(path) has no \(part)-\(what)-idx\(dimensions)-ubyte(.gz); a folder is read when "
-        + "it holds the four IDX files of MNIST.")
+      "the folder \(path) has no \(part)-\(what)-idx\(dimensions)-ubyte(.gz); a folder is read when "
+        + "it holds the four IDX files of MNIST")
   }
 }

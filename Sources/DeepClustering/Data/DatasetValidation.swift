@@ -11,22 +11,22 @@ extension Dataset {
   public func validated(clusters: Int?) throws(InputError) -> [String] {
     if let clusters, clusters < 1 {
       throw InputError(
-        .usage, "The number of clusters is \(clusters), but it must be at least 1.")
+        .usage, "the number of clusters is \(clusters), but it must be at least 1")
     }
     if rows == 0 || columns == 0 {
       throw InputError(
         .data,
         "\(source) is empty: it has \(rows) rows and \(columns) columns, and there is nothing to "
-          + "cluster.")
+          + "cluster")
     }
     if rows == 1 {
-      throw InputError(.data, "\(source) has one row only; clustering needs at least two.")
+      throw InputError(.data, "\(source) has one row only; clustering needs at least two")
     }
     try refuseNonFinite()
     let constant = constantColumnCount()
     if constant == columns {
       throw InputError(
-        .data, "All \(rows) rows of \(source) are equal: there is nothing to cluster.")
+        .data, "all \(rows) rows of \(source) are equal: there is nothing to cluster")
     }
     if let clusters {
       let distinct = distinctRowCount(stoppingAt: clusters)
@@ -35,13 +35,13 @@ extension Dataset {
         throw InputError(
           .data,
           "\(clusters) clusters were asked for, but \(source) has only \(reason); ask for at most "
-            + "\(distinct).")
+            + "\(distinct)")
       }
     }
     guard constant > 0 else { return notes }
     let (verb, they) = constant == 1 ? ("is", "it tells") : ("are", "they tell")
     return notes + [
-      "\(constant) of \(columns) columns \(verb) constant; \(they) nothing about clusters."
+      "\(constant) of \(columns) columns \(verb) constant; \(they) nothing about clusters"
     ]
   }
 
@@ -54,8 +54,8 @@ extension Dataset {
     let value = values[position].isNaN ? "NaN" : values[position] > 0 ? "infinity" : "-infinity"
     throw InputError(
       .data,
-      "Row \(position / columns + 1), column \(position % columns + 1) of \(source) is \(value); "
-        + "remove or replace such values first.")
+      "row \(position / columns + 1), column \(position % columns + 1) of \(source) is \(value); "
+        + "remove or replace such values first")
   }
 
   private func constantColumnCount() -> Int {

@@ -35,7 +35,7 @@ struct ImageFile {
       (format, orientation) = (.jpeg, Exif.orientation(ofJPEG: bytes))
     } else {
       let what = bytes.isEmpty ? "is empty" : "is neither PNG nor JPEG, as its ending says"
-      throw InputError(.data, "\(name) \(what); write it again or take it out of the folder.")
+      throw InputError(.data, "\(name) \(what); write it again or take it out of the folder")
     }
     var header = CIHeader()
     let reader = format == .png ? ci_png_header : ci_jpeg_header
@@ -50,7 +50,7 @@ struct ImageFile {
         ? "which its \(bytes.count) bytes cannot hold"
         : "and images of up to \(ImageSize.mostPixels / 1_000_000) million pixels are read"
       throw InputError(
-        .data, "\(name) claims \(header.height) × \(header.width) pixels, \(reason).")
+        .data, "\(name) claims \(header.height) × \(header.width) pixels, \(reason)")
     }
     channels = Int(header.channels)
     stored = ImageSize(height: Int(header.height), width: Int(header.width))
@@ -89,6 +89,6 @@ struct ImageFile {
       decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     throw InputError(
       .data,
-      "\(name) is damaged or cut off (\(text)); write it again or take it out of the folder.")
+      "\(name) is damaged or cut off (\(text)); write it again or take it out of the folder")
   }
 }

@@ -63,8 +63,8 @@ struct ImageFolder {
         ? "no files" : "\(Self.counted(others.count)), such as \(others[0]), and no images"
       throw InputError(
         .data,
-        "The folder \(path) has \(found); a folder is read when it holds PNG or JPEG files, or the "
-          + "four IDX files of MNIST.")
+        "the folder \(path) has \(found); a folder is read when it holds PNG or JPEG files, or the "
+          + "four IDX files of MNIST")
     }
     var notes: [String] = []
     let headers = try each { (file, _) throws(InputError) in (file.size, file.channels) }
@@ -73,13 +73,13 @@ struct ImageFolder {
     let target = size ?? (agree ? sizes[0] : .usual)
     if size == nil && !agree {
       notes.append(
-        "The images have different sizes and were all resized to \(target); "
-          + "--image-size HEIGHTxWIDTH asks for another size.")
+        "the images have different sizes and were all resized to \(target); "
+          + "--image-size HEIGHTxWIDTH asks for another size")
     }
     if !others.isEmpty {
       notes.append(
         "\(Self.counted(others.count)) of \(path) \(others.count == 1 ? "was" : "were") left out, "
-          + "such as \(others[0]): only PNG and JPEG are read.")
+          + "such as \(others[0]): only PNG and JPEG are read")
     }
     let depth = channels ?? headers.map(\.1).max() ?? 1
     let shape = ImageShape(height: target.height, width: target.width, channels: depth)

@@ -109,7 +109,7 @@ struct ImageGolden: Decodable {
     for offset in 5...8 { bytes[frame + offset] = 0xF0 }
     let jpeg = refusal { try ImageFile(bytes, name: "a.jpg") }
     #expect(jpeg?.description.contains("61680 × 61680 pixels, which its") == true)
-    #expect(jpeg?.description.hasSuffix("bytes cannot hold.") == true)
+    #expect(jpeg?.description.hasSuffix("bytes cannot hold") == true)
     // Enough bytes behind it, and it is still more than is read.
     bytes += [UInt8](repeating: 0, count: 8_000_000)
     let huge = refusal { try ImageFile(bytes, name: "a.jpg") }
