@@ -55,12 +55,10 @@ public struct PreparedData {
     preprocessing.inverse(rows.scalars(), columns: tensor.shape[1])
   }
 
-  /// Rows as pictures of bytes, when they are images.
+  /// Rows as pictures of bytes, when they are images: the range of the data becomes 0 to 255.
   func pictures(_ rows: Tensor) -> [UInt8] {
     let (low, high) = (valueRange.lowerBound, valueRange.upperBound)
-    // Whole bytes stay what they are; other ranges are stretched to them.
-    let isByteRange = low >= 0 && high > 1 && high <= 255
-    let (base, scale) = isByteRange ? (0, 1) : (low, 255 / max(high - low, .leastNormalMagnitude))
-    return unscaled(rows).map { UInt8(max(0, min(255, (($0 - base) * scale).rounded()))) }
+    let scale = 255 / max(high - low, .leastNormalMagnitude)
+    return unscaled(rows).map { UInt8(max(0, min(255, (($0 - low) * scale).rounded()))) }
   }
 }
