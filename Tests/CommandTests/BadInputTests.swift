@@ -120,7 +120,7 @@ import Testing
     #expect(near.error.contains("did you mean mnist?"))
     let path = try place.run(["fit", "./none.npy", "--quiet", "--output", "runs/bad"])
     #expect(path.status == 66)
-    #expect(path.complaints == ["deepclust: There is no file ./none.npy."])
+    #expect(path.complaints == ["deepclust: there is no file ./none.npy"])
     #expect(!place.has("runs"))
   }
 
