@@ -74,10 +74,13 @@ let package = Package(
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("m"),
       ]),
     .systemLibrary(name: "CZlib"),
+    .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: features),
     .target(
       name: "DeepClustering",
-      dependencies: ["Torch", "CTorch", "CZlib", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "Torch", "CTorch", "CZlib", "CImages", .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: features),
     .target(
       name: "ClusteringReport", dependencies: ["DeepClustering"], swiftSettings: features),

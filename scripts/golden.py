@@ -5,7 +5,7 @@
     python scripts/golden.py              all sections
     python scripts/golden.py metrics      the named sections only
 
-Needs numpy, scipy, scikit-learn and, for some sections, torch. To add a section, write a function
+Needs numpy, scipy, scikit-learn and, for some sections, torch or Pillow. To add a section, write a function
 that returns what JSON can hold, and decorate it with the name of its file. Numbers come from the
 named libraries only, never from this project.
 """
@@ -1252,6 +1252,100 @@ def ward_groups(rng):
         found, names = fcluster(tree, count, "maxclust")[first], {}
         labels.append([names.setdefault(int(label), len(names)) for label in found])
     return {"points": packed(points), "weights": weights.astype(float).tolist(), "labels": labels}
+
+
+@section("image-files")
+def image_files():
+    """Small PNG and JPEG files by Pillow, and the pixels that it reads from them."""
+    import base64
+    import io
+    import struct
+    import zlib
+
+    from PIL import Image, ImageOps
+
+    rng = np.random.default_rng(43)
+
+    def file(image, **options):
+        stream = io.BytesIO()
+        image.save(stream, **options)
+        return stream.getvalue()
+
+    def smooth(height, width):
+        """Colours that differ from corner to corner, and that JPEG keeps."""
+        y, x = np.mgrid[0:1:height * 1j, 0:1:width * 1j]
+        return Image.fromarray(
+            np.stack([250 * y, 240 * x, 200 * (1 - y) * x + 30], 2).astype(np.uint8))
+
+    def interlaced(pixels):
+        """A grey PNG in the seven passes of Adam7, which Pillow reads but does not write."""
+        passes = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2),
+                  (1, 0, 2, 1)]
+        rows = [bytes([0]) + row.tobytes() for y, x, down, across in passes
+                for row in pixels[y::down, x::across] if row.size]
+
+        def chunk(name, body):
+            return (struct.pack(">I", len(body)) + name + body
+                    + struct.pack(">I", zlib.crc32(name + body)))
+
+        header = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 0, 0, 0, 1)
+        return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
+                + chunk(b"IDAT", zlib.compress(b"".join(rows))) + chunk(b"IEND", b""))
+
+    def on_white(image):
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        return Image.alpha_composite(white, image).convert("RGB")
+
+    grey = Image.fromarray(rng.integers(0, 256, (5, 7), dtype=np.uint8))
+    colour = Image.fromarray(rng.integers(0, 256, (4, 6, 3), dtype=np.uint8))
+    clear = Image.fromarray(rng.integers(0, 256, (4, 5, 4), dtype=np.uint8))
+    clear_grey = Image.fromarray(rng.integers(0, 256, (4, 5, 2), dtype=np.uint8))
+    deep = rng.integers(0, 65_536, (3, 4), dtype=np.uint16)
+    photo = smooth(17, 22)
+    palette = colour.quantize(5)
+    cases = {
+        "grey": (file(grey, format="PNG"), grey),
+        "colour": (file(colour, format="PNG"), colour),
+        "one bit": (file(grey.convert("1"), format="PNG"), grey.convert("1").convert("L")),
+        "palette": (file(palette, format="PNG"), palette.convert("RGB")),
+        "palette of greys": (file(grey.convert("P"), format="PNG"), grey),
+        "palette with a clear colour": (
+            file(palette, format="PNG", transparency=bytes([255, 128, 0, 255, 40])), None),
+        "colour and alpha": (file(clear, format="PNG"), on_white(clear)),
+        "grey and alpha": (
+            file(clear_grey, format="PNG"), on_white(clear_grey).getchannel(0)),
+        "sixteen bits": (
+            file(Image.fromarray(deep), format="PNG"),
+            Image.fromarray(np.round(deep / 257).astype(np.uint8))),
+        "interlaced": (interlaced(np.asarray(grey)), grey),
+        "jpeg": (file(photo, format="JPEG"), None),
+        "grey jpeg": (file(photo.convert("L"), format="JPEG"), None),
+        "progressive jpeg": (file(photo, format="JPEG", progressive=True), None),
+        "cmyk jpeg": (file(photo.convert("CMYK"), format="JPEG", quality=95), None),
+    }
+    for turn in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = turn
+        cases[f"orientation {turn}"] = (file(smooth(4, 6), format="JPEG", exif=exif), None)
+    files = []
+    for name, (content, wanted) in cases.items():
+        read = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+        if wanted is None:
+            wanted = on_white(read) if "clear" in name else read
+            wanted = wanted if wanted.mode == "L" else wanted.convert("RGB")
+        elif read.mode in "L1" or name == "interlaced":
+            assert np.array_equal(np.asarray(read.convert("L")), np.asarray(wanted)), name
+        files.append({"name": name, "file": base64.b64encode(content).decode(),
+                      "shape": list(np.asarray(wanted).shape),
+                      "pixels": np.asarray(wanted).ravel().tolist()})
+    sizes = [(3, 4), (12, 5), (2, 19), (1, 1), (9, 8)]
+    source = Image.fromarray(rng.integers(0, 256, (9, 8, 3), dtype=np.uint8))
+    resized = [{"height": h, "width": w,
+                "pixels": np.asarray(source.resize((w, h), Image.BILINEAR)).ravel().tolist()}
+               for h, w in sizes]
+    return {"files": files, "source": np.asarray(source).ravel().tolist(), "resized": resized,
+            "luma": np.asarray(source.convert("L")).ravel().tolist()}
 
 
 def main():

@@ -55,8 +55,8 @@ struct FusedLinear : public torch::autograd::Function<FusedLinear> {
   // `weight` and `bias` are already in the precision of the product, in which case the gradient of
   // the bias goes to `master`.
   static at::Tensor forward(AutogradContext *context, const at::Tensor &x,
-                            const at::Tensor &weight, const std::optional<at::Tensor> &bias,
-                            const std::optional<at::Tensor> &master, bool relu) {
+                            const at::Tensor &weight, const at::Tensor &bias,
+                            const at::Tensor &master, bool relu) {
     at::AutoDispatchBelowADInplaceOrView below;
     auto input = x.to(weight.scalar_type()).contiguous();
     auto output = onednn(input, weight, bias, relu);
@@ -123,15 +123,10 @@ CTResult ct_linear(const CTTensor *x, const CTTensor *weight, const CTTensor *bi
                        input.size(0) > 0 && weight->value.scalar_type() == at::kFloat &&
                        canFuse(kind(compute));
     if (fused) {
-      std::optional<at::Tensor> b, master;
-      if (bias) {
-        master = bias->value;
-        b = narrow ? bias->narrowed().detach() : bias->value.detach();
-      }
-      return FusedLinear::apply(input, w, b, master, relu);
+      const auto b = narrow ? bias->narrowed().detach() : bias->value.detach();
+      return FusedLinear::apply(input, w, b, bias->value, relu);
     }
-    auto b = bias ? std::optional<at::Tensor>(bias->value.to(kind(compute))) : std::nullopt;
-    auto y = at::linear(input.to(kind(compute)), w, b);
+    auto y = at::linear(input.to(kind(compute)), w, bias->value.to(kind(compute)));
     return relu ? y.relu() : y;
   });
 }

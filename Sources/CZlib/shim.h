@@ -2,6 +2,10 @@
 #ifndef CZLIB_SHIM_H
 #define CZLIB_SHIM_H
 
+#if !__has_include(<zlib.h>)
+#error "zlib's headers are missing: install zlib1g-dev (Debian, Ubuntu) or zlib-devel (Fedora)"
+#endif
+
 #include <zlib.h>
 
 // `inflateInit2` is a macro, which Swift cannot import.

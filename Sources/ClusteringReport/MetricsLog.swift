@@ -18,6 +18,8 @@ struct MetricsLog: Equatable, Sendable {
     var seconds: Double?
     var loss: Double?
     var losses: [String: Double?]?
+    /// Figures of the method's own.
+    var measures: [String: Double?]?
     var changed: Double?
     var scores: Scores?
   }
@@ -48,7 +50,7 @@ struct MetricsLog: Equatable, Sendable {
         entry = try decoder.decode(Entry.self, from: line)
       } catch {
         throw InputError(
-          .data, "Line \(index + 1) of \(name) is damaged: \(JSONProblem.sentence(error)).")
+          .data, "line \(index + 1) of \(name) is damaged: \(JSONProblem.sentence(error))")
       }
       if entries[entry.stage] == nil { order.append(entry.stage) }
       // A resumed run repeats the steps after its last checkpoint; the later line is the one that
@@ -66,6 +68,11 @@ extension MetricsLog.Stage {
   /// The terms of the loss, those that some step has, in alphabetical order.
   var lossNames: [String] {
     Set(entries.flatMap { $0.losses.map { Array($0.keys) } ?? [] }).sorted()
+  }
+
+  /// The figures of the method's own, those that some step has, in alphabetical order.
+  var measureNames: [String] {
+    Set(entries.flatMap { $0.measures.map { Array($0.keys) } ?? [] }).sorted()
   }
 
   var lastStep: Int { entries.last?.step ?? 0 }

@@ -46,14 +46,14 @@ struct RunFolder: Sendable {
   init(_ url: URL) throws(InputError) {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw InputError(.missing, "There is no run folder \(url.path).")
+      throw InputError(.missing, "there is no run folder \(url.path)")
     }
     let recordURL = url.appendingPathComponent("run.json")
     guard isFolder.boolValue, FileManager.default.fileExists(atPath: recordURL.path) else {
       throw InputError(
         .missing,
         "\(url.path) is not a run folder: it has no run.json. Give the folder that "
-          + "'deepclust fit' wrote.")
+          + "'deepclust fit' wrote")
     }
     name = url.standardizedFileURL.lastPathComponent
     record = try RunRecord.parse(try Self.bytes(recordURL), name: recordURL.path)
@@ -83,12 +83,12 @@ struct RunFolder: Sendable {
     if let array = try Self.array(folder, "projection.npy") {
       let path = folder.appendingPathComponent("projection.npy").path
       guard array.shape.count == 2, array.shape[1] == 2 else {
-        throw InputError(.data, "\(path) has the shape \(array.shape), and n × 2 was expected.")
+        throw InputError(.data, "\(path) has the shape \(array.shape), and n × 2 was expected")
       }
       let values = array.floats()
       if let place = values.firstIndex(where: { !$0.isFinite }) {
         throw InputError(
-          .data, "Row \(place / 2 + 1) of \(path) is not a number; the run diverged.")
+          .data, "row \(place / 2 + 1) of \(path) is not a number; the run diverged")
       }
       projection = values
     }
@@ -101,7 +101,7 @@ struct RunFolder: Sendable {
       throw InputError(
         .data,
         "\(folder.appendingPathComponent(file).path) has \(length) rows, and the run has "
-          + "\(rows).")
+          + "\(rows)")
     }
   }
 
@@ -116,7 +116,7 @@ struct RunFolder: Sendable {
       throw InputError(
         .data,
         "\(path) has the shape \(array.shape), and pictures of \(record.clusters) clusters "
-          + "were expected.")
+          + "were expected")
     }
     let indexFile = file + "_index.npy"
     let samples = try Self.integers(folder, indexFile, from: -1, below: max(rows, 1))
@@ -124,7 +124,7 @@ struct RunFolder: Sendable {
       throw InputError(
         .data,
         "\(folder.appendingPathComponent(indexFile).path) has \(samples.count) numbers for "
-          + "\(shape[0] * shape[1]) pictures.")
+          + "\(shape[0] * shape[1]) pictures")
     }
     return Pictures(
       perCluster: shape[1], height: shape[2], width: shape[3], channels: shape[4],
@@ -153,7 +153,7 @@ struct RunFolder: Sendable {
       throw InputError(
         .data,
         "\(folder.appendingPathComponent(file).path) has \(values[row]) in row \(row + 1), "
-          + "which is out of range.")
+          + "which is out of range")
     }
     return values
   }

@@ -15,7 +15,7 @@ extension RunRecord {
         throw InputError(
           .data,
           "\(name) has format \(format), and this version of deepclust reads format "
-            + "\(currentFormat); use the version that made the run.")
+            + "\(currentFormat); use the version that made the run")
       }
       let record = try decoder.decode(RunRecord.self, from: bytes)
       try record.check(name)
@@ -23,13 +23,13 @@ extension RunRecord {
     } catch let error as InputError {
       throw error
     } catch {
-      throw InputError(.data, "\(name) is damaged: \(JSONProblem.sentence(error)).")
+      throw InputError(.data, "\(name) is damaged: \(JSONProblem.sentence(error))")
     }
   }
 
   private func check(_ name: String) throws(InputError) {
     func refuse(_ key: String, _ problem: String) -> InputError {
-      InputError(.data, "\(name) is damaged: '\(key)' \(problem).")
+      InputError(.data, "\(name) is damaged: '\(key)' \(problem)")
     }
     guard (1...100_000).contains(clusters) else { throw refuse("clusters", "is \(clusters)") }
     if let rows = data.rows, rows < 1 { throw refuse("data.rows", "is \(rows)") }

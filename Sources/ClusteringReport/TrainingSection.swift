@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DeepClustering
-/// The curves of a run: losses of each stage, label changes, scores over the steps.
+
+/// The curves of a run: losses of each stage, label changes, the method's own figures, scores over
+/// the steps.
 struct TrainingSection {
   var run: RunFolder
 
   func section() -> Section? {
     let charts = run.metrics.stages.flatMap { stage in
-      [loss(stage), changes(stage), scores(stage)].compactMap { $0 }
+      [loss(stage), changes(stage)].compactMap { $0 } + measures(stage)
+        + [scores(stage)].compactMap { $0 }
     }
     guard !charts.isEmpty else { return nil }
     return Section(
@@ -46,6 +49,15 @@ struct TrainingSection {
       stage, "changed", "Samples that changed cluster", yTitle: "Share of all samples",
       series: [.init(name: "changed", values: stage.entries.map(\.changed))], scale: .logarithmic,
       text: NumberText.percent, tickText: { NumberText.compact($0 * 100) + "%" })
+  }
+
+  /// A curve for each figure: they need not have a scale in common.
+  private func measures(_ stage: MetricsLog.Stage) -> [Chart] {
+    stage.measureNames.enumerated().map { index, name in
+      chart(
+        stage, "measure-\(index)", Self.title(name), yTitle: Self.title(name),
+        series: [.init(name: name, values: stage.entries.map { $0.measures?[name] ?? nil })])
+    }
   }
 
   private func scores(_ stage: MetricsLog.Stage) -> Chart? {

@@ -3,7 +3,8 @@
 /// A mistake in what came from outside: a file, a flag, the environment, a device.
 ///
 /// The description is one sentence for the person who made the mistake; it names the file and the
-/// place and says what to do. Mistakes of the programmer (shapes, ranges) trap instead.
+/// place and says what to do. It follows `deepclust:` or other words, so it begins in lower case and
+/// has no full stop. Mistakes of the programmer (shapes, ranges) trap instead.
 public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What kind of mistake it is; the raw value is the exit code of `sysexits.h`.
   public enum Kind: Int32, Sendable {

@@ -11,8 +11,9 @@ struct FitCommand: ParsableCommand {
     commandName: "fit",
     abstract: "Clusters a data set and writes a run folder with a report.",
     discussion: """
-      DATA is a name of `deepclust data list` or a path: .npy, .npz, .csv or .tsv (gz too), IDX, or \
-      a folder with MNIST's four files. Stopped by Ctrl-C or killed, a run goes on with --resume \
+      DATA is a name of `deepclust data list` or a path: .npy, .npz, .csv or .tsv (gz too), IDX, a \
+      folder with MNIST's four files, or a folder of PNG and JPEG images, with a sub-folder for \
+      each class or without. Stopped by Ctrl-C or killed, a run goes on with --resume \
       and ends with the same bytes.
       """)
 
@@ -26,6 +27,9 @@ struct FitCommand: ParsableCommand {
   var labels: String?
   @Option(help: "The column of a text table that holds the classes: name, number, or last.")
   var labelColumn: String?
+  @Option(
+    help: "HEIGHTxWIDTH of the images of a folder; by default what they have in common, or 64x64.")
+  var imageSize: String?
   @Option(help: "A YAML file with any of these settings.") var config: String?
   @Option(
     name: .customLong("set"), help: "A hyperparameter, as in epochs=50; may be repeated.")
@@ -93,7 +97,8 @@ struct FitCommand: ParsableCommand {
     let options: [(String, Bool)] = [
       ("DATA", data != nil), ("--method", method != nil), ("--profile", profile != nil),
       ("--clusters", clusters != nil), ("--labels", labels != nil),
-      ("--label-column", labelColumn != nil), ("--config", config != nil),
+      ("--label-column", labelColumn != nil), ("--image-size", imageSize != nil),
+      ("--config", config != nil),
       ("--set", !settings.isEmpty), ("--preprocessing", preprocessing != nil),
       ("--seed", seed != nil), ("--device", device != nil), ("--precision", precision != nil),
       ("--threads", threads != nil),
@@ -117,6 +122,13 @@ struct FitCommand: ParsableCommand {
     result.clusters = clusters ?? result.clusters
     result.labels = labels ?? result.labels
     result.labelColumn = labelColumn ?? result.labelColumn
+    if let imageSize {
+      guard let size = ImageSize(imageSize) else {
+        throw InputError(
+          .usage, "--image-size takes a height and a width such as 28x28, not \(imageSize)")
+      }
+      result.imageSize = size
+    }
     result.seed = seed ?? result.seed
     result.threads = threads ?? result.threads
     if let threads = result.threads, threads < 1 {

@@ -28,7 +28,13 @@ struct PredictCommand: ParsableCommand {
     }
     if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
     let saved = try SavedModel(folder: URL(fileURLWithPath: folder), on: device)
-    let dataset = try Dataset.load(data, labelColumn: labelColumn, progress: tell)
+    // Images become what those of the training were.
+    let shape = try RunFolder(URL(fileURLWithPath: folder)).record()?.data.imageShape
+    let dataset = try Dataset.load(
+      data, labelColumn: labelColumn,
+      imageSize: shape.map { ImageSize(height: $0.height, width: $0.width) },
+      imageChannels: shape.flatMap { [1, 3].contains($0.channels) ? $0.channels : nil },
+      progress: tell)
     let rows = try saved.rows(dataset)
     if probabilities {
       guard let found = saved.model.probabilities(for: rows) else {

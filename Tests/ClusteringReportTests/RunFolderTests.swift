@@ -22,7 +22,7 @@ import Testing
 
   @Test func aFolderThatIsNotThereIsMissing() {
     let found = error(URL(fileURLWithPath: "/nowhere/at/all"))
-    #expect(found == InputError(.missing, "There is no run folder /nowhere/at/all."))
+    #expect(found == InputError(.missing, "there is no run folder /nowhere/at/all"))
   }
 
   @Test func aFolderWithoutARecordIsNotARun() throws {
@@ -82,7 +82,7 @@ import Testing
     var values = [Float](repeating: 0, count: 18)
     values[7] = .nan
     try NPY.write(values, shape: [9, 2], to: run.file("projection.npy"))
-    #expect(error(run)?.description.hasPrefix("Row 4 of ") == true)
+    #expect(error(run)?.description.hasPrefix("row 4 of ") == true)
   }
 
   @Test func picturesOfAnotherShapeAreRefused() throws {
@@ -132,7 +132,7 @@ import Testing
   @Test func aDamagedLineInTheMiddleIsRefusedWithItsNumber() {
     #expect(
       throws: InputError(
-        .data, "Line 2 of metrics.jsonl is damaged: it is not JSON, or it is cut off.")
+        .data, "line 2 of metrics.jsonl is damaged: it is not JSON, or it is cut off")
     ) {
       try parse("{\"stage\":\"a\",\"step\":1}\noops\n{\"stage\":\"a\",\"step\":2}\n")
     }

@@ -67,7 +67,8 @@ import Testing
       #expect(page.contains("<section id=\"\(id)\""), "\(id)")
     }
     for id in [
-      "confusion", "sizes", "f1", "certainty", "loss-0", "loss-1", "changed-1", "scores-1",
+      "confusion", "sizes", "f1", "certainty", "loss-0", "loss-1", "changed-1", "measure-0-1",
+      "measure-1-1", "scores-1",
     ] {
       #expect(page.contains("<svg class=\"chart\" id=\"\(id)\""), "\(id)")
     }

@@ -17,10 +17,10 @@ import Testing
   static let cases: [Case] = [
     Case(
       file: "nan.npy", bytes: array(changing: [4 * 8 + 2: .nan]),
-      says: ["Row 5, column 3 of nan.npy is NaN"]),
+      says: ["row 5, column 3 of nan.npy is NaN"]),
     Case(
       file: "infinity.npy", bytes: array(changing: [299 * 8 + 7: -.infinity]),
-      says: ["Row 300, column 8 of infinity.npy is -infinity"]),
+      says: ["row 300, column 8 of infinity.npy is -infinity"]),
     Case(file: "empty.csv", bytes: Data(), says: ["empty.csv is empty"]),
     Case(
       file: "no-rows.npy", bytes: NumPyFile([Float](), shape: [0, 8]).bytes,
@@ -35,10 +35,10 @@ import Testing
       file: "all-equal.npy", bytes: NumPyFile([1, 2, 1, 2, 1, 2, 1, 2], shape: [4, 2]).bytes,
       says: ["4 rows of all-equal.npy are equal"]),
     Case(
-      file: "ragged.csv", bytes: Data("1,2,3\n4,5,6\n7,8\n".utf8), says: ["Line 3 of ragged.csv"]),
+      file: "ragged.csv", bytes: Data("1,2,3\n4,5,6\n7,8\n".utf8), says: ["line 3 of ragged.csv"]),
     Case(
       file: "words.csv", bytes: Data("1,2,3\n4,five,6\n7,8,9\n".utf8),
-      says: ["Line 2, column 2 of words.csv is 'five'"]),
+      says: ["line 2, column 2 of words.csv is 'five'"]),
     Case(
       file: "cut.csv.gz", bytes: Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0x33, 0xD4]),
       says: ["cut.csv.gz is cut off"]),
@@ -67,6 +67,8 @@ import Testing
     #expect(outcome.output.isEmpty)
     #expect(outcome.complaints.count == 1, "\(outcome.error)")
     #expect(outcome.error.hasPrefix("deepclust: "))
+    #expect(
+      outcome.error.wholeMatch(of: /deepclust: [^A-Z](.|\s)*[^.]\n/) != nil, "\(outcome.error)")
     for part in bad.says { #expect(outcome.error.contains(part), "\(outcome.error)") }
     #expect(!place.has("runs"), "a run that cannot be leaves no folder")
   }
@@ -118,7 +120,7 @@ import Testing
     #expect(near.error.contains("did you mean mnist?"))
     let path = try place.run(["fit", "./none.npy", "--quiet", "--output", "runs/bad"])
     #expect(path.status == 66)
-    #expect(path.complaints == ["deepclust: There is no file ./none.npy."])
+    #expect(path.complaints == ["deepclust: there is no file ./none.npy"])
     #expect(!place.has("runs"))
   }
 
@@ -159,7 +161,7 @@ import Testing
     #expect(outcome.status == 0)
     #expect(
       outcome.complaints
-        == ["warning: 1 of 8 columns is constant; it tells nothing about clusters."])
+        == ["warning: 1 of 8 columns is constant; it tells nothing about clusters"])
     let warnings = try record(place.file("run"))["warnings"] as? [String]
     #expect(warnings?.count == 1)
   }

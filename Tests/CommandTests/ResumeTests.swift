@@ -102,20 +102,44 @@ import Testing
     #expect(place.has("run/checkpoint/pretraining.safetensors"), "the run is kept")
   }
 
+  /// The lock goes with the process that held it, and paths start where the run was begun.
+  @Test func aFolderIsForOneProcessAndGoesOnFromAnywhere() throws {
+    let place = try place()
+    let first = try place.start(fit)
+    try wait(for: 20, of: first, in: place)
+    kill(first.process.processIdentifier, SIGSTOP)
+    let second = try place.run(resume)
+    #expect(second.status == 73)
+    #expect(second.complaints.count == 1)
+    #expect(second.error.contains("run is being written by another deepclust: wait"))
+    kill(first.process.processIdentifier, SIGKILL)
+    #expect(try first.outcome().wasKilled)
+
+    let script = "mkdir elsewhere && cd elsewhere && exec \"$0\" \"$@\""
+    let words = resume.map { $0 == "run" ? "../run" : $0 }
+    let resumed = try place.start(
+      ["-c", script, Workplace.deepclust.path] + words, program: URL(fileURLWithPath: "/bin/bash")
+    ).outcome()
+    #expect(resumed.status == 0, "\(resumed.error)")
+    try expectSameBytes(place.file("run"), FittedRun.shared().place.file("run"))
+  }
+
   /// Sends a signal when the log has so many lines.
   private func signal(
     _ number: Int32, to job: Workplace.Job, in place: Workplace, after lines: Int
   ) throws -> Workplace.Outcome {
+    try wait(for: lines, of: job, in: place)
+    if job.process.isRunning { kill(job.process.processIdentifier, number) }
+    return try job.outcome()
+  }
+
+  private func wait(for lines: Int, of job: Workplace.Job, in place: Workplace) throws {
     let log = place.file("run/metrics.jsonl")
     while job.process.isRunning {
       let text = (try? Data(contentsOf: log)) ?? Data()
-      if text.count(where: { $0 == UInt8(ascii: "\n") }) >= lines {
-        kill(job.process.processIdentifier, number)
-        break
-      }
+      if text.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { return }
       usleep(1000)
     }
-    return try job.outcome()
   }
 
   /// Stage and number of each step in the log.

@@ -104,7 +104,7 @@ CTResult ct_matmul(const CTTensor *a, const CTTensor *b);
 // activation(x @ weight.t() + bias), computed in `compute` (float or bfloat16; the weights stay
 // float). A bfloat16 product has a bfloat16 gradient by the weight: the optimisers take both.
 // Activations that the fused kernel lacks are the caller's.
-CTResult ct_linear(const CTTensor *x, const CTTensor *weight, const CTTensor *_Nullable bias,
+CTResult ct_linear(const CTTensor *x, const CTTensor *weight, const CTTensor *bias,
                    bool relu, CTKind compute, CTLinearPath path);
 CTResult ct_conv2d(const CTTensor *x, const CTTensor *weight, const CTTensor *_Nullable bias,
                    int64_t stride, int64_t padding);

@@ -65,8 +65,8 @@ public struct Catalog: Sendable {
     let folders = [dataFolder?.appendingPathComponent(entry.folder), target].compactMap { $0?.path }
     throw InputError(
       .unavailable,
-      "The data set \(entry.name) is not here and cannot be fetched (\(why)); put \(names) into "
-        + "\(folders.joined(separator: " or ")) by hand.")
+      "the data set \(entry.name) is not here and cannot be fetched (\(why)); put \(names) into "
+        + "\(folders.joined(separator: " or ")) by hand")
   }
 
   /// Reads an entry, fetching it first where that is needed.
@@ -109,7 +109,7 @@ extension CatalogFile {
     throw InputError(
       .unavailable,
       "\(path) is not the original \(name): its SHA-256 is \(found), and \(sha256) was expected; "
-        + "remove it to have it fetched again.")
+        + "remove it to have it fetched again")
   }
 }
 

@@ -69,7 +69,7 @@ public struct ClassLabels: Equatable, Sendable {
   func refuseOtherCount(than rows: Int, in data: String, labels: String) throws(InputError) {
     guard indices.count == rows else {
       throw InputError(
-        .data, "\(labels) has \(indices.count) labels, but \(data) has \(rows) rows.")
+        .data, "\(labels) has \(indices.count) labels, but \(data) has \(rows) rows")
     }
   }
 
@@ -78,7 +78,7 @@ public struct ClassLabels: Equatable, Sendable {
     guard long.count <= 1, !array.shape.isEmpty else {
       let shape = array.shape.map(String.init).joined(separator: " × ")
       throw InputError(
-        .data, "\(array.name) has the shape \(shape), and labels are one number for each row.")
+        .data, "\(array.name) has the shape \(shape), and labels are one number for each row")
     }
     self.init(try array.integers())
   }
@@ -88,7 +88,7 @@ public struct ClassLabels: Equatable, Sendable {
   ) throws(InputError) {
     guard !bytes.contains(0) else {
       throw InputError(
-        .data, "\(name) is neither text nor NPY, NPZ or IDX; labels are read from these only.")
+        .data, "\(name) is neither text nor NPY, NPZ or IDX; labels are read from these only")
     }
     var words = try bytes.withUnsafeBufferPointer { (bytes) throws(InputError) -> [[String]] in
       // One label a line may hold spaces ("alt atheism"), so they separate only beside numbers.
@@ -99,7 +99,7 @@ public struct ClassLabels: Equatable, Sendable {
       return all
     }
     guard let first = words.first else {
-      throw InputError(.data, "\(name) is empty: it has no labels.")
+      throw InputError(.data, "\(name) is empty: it has no labels")
     }
     var table = DelimitedText(header: first)
     let index: Int
@@ -113,7 +113,7 @@ public struct ClassLabels: Equatable, Sendable {
       throw InputError(
         .data,
         "\(name) has \(first.count) columns, and none is named label or class; give a file with "
-          + "one label a line.")
+          + "one label a line")
     }
     let isNumber = words.dropFirst().allSatisfy {
       index < $0.count && NumberParser.number(of: $0[index]) != nil
@@ -128,7 +128,7 @@ public struct ClassLabels: Equatable, Sendable {
     var labels: [String] = []
     for (number, record) in words.enumerated() {
       guard index < record.count, !record[index].isEmpty else {
-        throw InputError(.data, "Label \(number + 1) of \(name) is missing.")
+        throw InputError(.data, "label \(number + 1) of \(name) is missing")
       }
       labels.append(record[index])
     }

@@ -12,8 +12,8 @@ extension Dataset {
     if let row = rows.firstIndex(where: { $0.count != columns }) {
       throw InputError(
         .data,
-        "Row \(row + 1) of \(name) has \(rows[row].count) values, but row 1 has \(columns); all rows "
-          + "must have the same length.")
+        "row \(row + 1) of \(name) has \(rows[row].count) values, but row 1 has \(columns); all rows "
+          + "must have the same length")
     }
     self.init(name: name, values: rows.flatMap { $0 }, rows: rows.count, columns: columns)
   }
@@ -30,7 +30,7 @@ extension Dataset {
       throw InputError(
         .data,
         "\(values.count) values of \(name) do not fill rows of \(columns) columns; give as many "
-          + "values as rows times columns.")
+          + "values as rows times columns")
     }
     self.init(name: name, values: values, rows: values.count / columns, columns: columns)
   }

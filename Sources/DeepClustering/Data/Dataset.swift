@@ -22,6 +22,10 @@ public struct Dataset: Equatable, Sendable {
   public var imageShape: ImageShape?
   /// Where the data came from: a path or a catalog name.
   public var source: String
+  /// The file that each row was read from, within `source`; nil unless that is a folder of images.
+  public var fileNames: [String]?
+  /// What the reader of the data did that the user should know, a sentence each.
+  public var notes: [String] = []
 
   /// A data set of values that are here already.
   ///

@@ -6,34 +6,42 @@ extension Dataset {
   /// Reads a data set by its catalog name or from a path.
   ///
   /// A path is read by what the file holds, not by what it is called: `.npy`, `.npz` (dense, or
-  /// sparse as SciPy saves it), CSV and other delimited text, IDX, all but `.npz` also as gzip, or a
-  /// folder with the four IDX files that MNIST and its relatives consist of. A catalog name wins
-  /// over a file of the same name; write `./mnist` for the file.
+  /// sparse as SciPy saves it), CSV and other delimited text, IDX, all but `.npz` also as gzip, a
+  /// folder with the four IDX files that MNIST and its relatives consist of, or a folder of PNG and
+  /// JPEG files. A catalog name wins over a file of the same name; write `./mnist` for the file.
+  ///
+  /// Images are read in the order of their paths, turned as their camera says, with eight bits a
+  /// channel. They become grey when all files are stored in grey, and are stretched to one size.
+  /// When they all lie in sub-folders, two at least, those are the classes.
   ///
   /// - Parameters:
   ///   - nameOrPath: a name of ``Catalog``, or a file or folder.
   ///   - labels: a file with the classes, one for each row (see ``ClassLabels/read(_:column:)``).
   ///   - labelColumn: the column of a delimited text that holds the classes: its name in the header
   ///     line, its number counted from 1 (from the end when negative), or `last`.
+  ///   - imageSize: what the images of a folder are resized to; by default the size that they have
+  ///     in common, or 64 × 64.
+  ///   - imageChannels: 1 to read the images of a folder in grey, 3 in colour.
   ///   - seed: what synthetic data are drawn with.
   ///   - progress: is told, in short sentences, what is being fetched.
   /// - Returns: the rows as they are in the file; nothing is scaled.
   /// - Throws: ``InputError`` for whatever is missing, damaged or does not fit.
   public static func load(
-    _ nameOrPath: String, labels: String? = nil, labelColumn: String? = nil, seed: UInt64 = 1,
+    _ nameOrPath: String, labels: String? = nil, labelColumn: String? = nil,
+    imageSize: ImageSize? = nil, imageChannels: Int? = nil, seed: UInt64 = 1,
     progress: @escaping (String) -> Void = { _ in }
   ) throws(InputError) -> Dataset {
     if labels != nil && labelColumn != nil {
-      throw InputError(.usage, "Give the labels by a file or by a column, not by both.")
+      throw InputError(.usage, "give the labels by a file or by a column, not by both")
     }
     var dataset: Dataset
     if let entry = Catalog.entry(named: nameOrPath) {
       if labelColumn != nil {
-        throw InputError(.usage, "The data set \(entry.name) has its labels; drop --label-column.")
+        throw InputError(.usage, "the data set \(entry.name) has its labels; drop --label-column")
       }
       dataset = try Catalog().load(entry, seed: seed, progress: progress)
     } else {
-      dataset = try read(nameOrPath, labelColumn: labelColumn)
+      dataset = try read(nameOrPath, labelColumn: labelColumn, imageSize, imageChannels)
     }
     guard let labels else { return dataset }
     let read = try ClassLabels.read(labels)
@@ -43,14 +51,19 @@ extension Dataset {
     return dataset
   }
 
-  private static func read(_ path: String, labelColumn: String?) throws(InputError) -> Dataset {
+  private static func read(
+    _ path: String, labelColumn: String?, _ imageSize: ImageSize?, _ imageChannels: Int?
+  ) throws(InputError) -> Dataset {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw missing(path)
     }
     if isFolder.boolValue {
       try refuseLabelColumn(labelColumn, in: path)
-      return try IDXFolder(path).read(name: stem(of: path))
+      let idx = IDXFolder(path)
+      if idx.isMeant { return try idx.read(name: stem(of: path)) }
+      return try ImageFolder(path).read(
+        name: stem(of: path), size: imageSize, channels: imageChannels)
     }
     return try parse(try FileBytes.readUnpacked(path), path: path, labelColumn: labelColumn)
   }
@@ -61,7 +74,7 @@ extension Dataset {
     let table: NumberTable
     var labels: ClassLabels?
     if bytes.isEmpty {
-      throw InputError(.data, "\(path) is empty: it has no bytes.")
+      throw InputError(.data, "\(path) is empty: it has no bytes")
     } else if NPY.matches(bytes) {
       table = try NumberTable(NPY.parse(bytes, name: path))
     } else if NPZ.matches(bytes) {
@@ -88,7 +101,7 @@ extension Dataset {
   private static func refuseLabelColumn(_ column: String?, in path: String) throws(InputError) {
     guard column != nil else { return }
     throw InputError(
-      .usage, "\(path) is not a text table, so it has no label column; give --labels FILE.")
+      .usage, "\(path) is not a text table, so it has no label column; give --labels FILE")
   }
 
   /// Text has no zero bytes, and a file named after a binary format should be one.
@@ -100,12 +113,13 @@ extension Dataset {
     if let format {
       throw InputError(
         .data,
-        "\(path) is not \(format.value): it does not start as one; fetch or write it again.")
+        "\(path) is not \(format.value): it does not start as one; fetch or write it again")
     }
     guard bytes.prefix(4096).contains(0) else { return }
     throw InputError(
       .data,
-      "\(path) is of a format that is not read; NPY, NPZ, CSV, TSV and IDX are.")
+      "\(path) is of a format that is not read; NPY, NPZ, CSV, TSV and IDX are, and folders of PNG "
+        + "and JPEG files")
   }
 
   private static func missing(_ path: String) -> InputError {
@@ -117,9 +131,9 @@ extension Dataset {
         ? "the names are \(Catalog.entries.map(\.name).joined(separator: ", "))"
         : "did you mean \(near.joined(separator: " or "))?"
       return InputError(
-        .usage, "There is no data set and no file called '\(path)'; \(hint)")
+        .usage, "there is no data set and no file called '\(path)'; \(hint)")
     }
-    return InputError(.missing, "There is no file \(path).")
+    return InputError(.missing, "there is no file \(path)")
   }
 
   /// A file's name without its folder and endings.
@@ -138,6 +152,16 @@ struct IDXFolder {
     self.path = path
   }
 
+  /// Whether any of the four files is there: then all of them are expected.
+  var isMeant: Bool {
+    ["train-images", "train-labels", "t10k-images", "t10k-labels"].contains { stem in
+      let dimensions = stem.hasSuffix("images") ? 3 : 1
+      return Self.endings(dimensions).contains {
+        FileManager.default.fileExists(atPath: "\(path)/\(stem)\($0)")
+      }
+    }
+  }
+
   /// Reads the training rows, then the test rows.
   func read(name: String) throws(InputError) -> Dataset {
     var images: [NPYArray] = []
@@ -148,7 +172,7 @@ struct IDXFolder {
       guard numbers.count == array.shape.first else {
         throw InputError(
           .data,
-          "\(path) has \(numbers.count) \(part) labels, but \(array.shape.first ?? 0) images.")
+          "\(path) has \(numbers.count) \(part) labels, but \(array.shape.first ?? 0) images")
       }
       images.append(array)
       labels += numbers
@@ -161,20 +185,23 @@ struct IDXFolder {
       source: path)
   }
 
+  private static func endings(_ dimensions: Int) -> [String] {
+    ["-", "."].flatMap { middle in
+      ["", ".gz"].map { "\(middle)idx\(dimensions)-ubyte\($0)" }
+    }
+  }
+
   private func file(
     _ part: String, _ what: String, _ dimensions: Int
   ) throws(InputError) -> NPYArray {
     let stem = "\(path)/\(part)-\(what)"
-    for middle in ["-", "."] {
-      for ending in ["", ".gz"] {
-        let name = "\(stem)\(middle)idx\(dimensions)-ubyte\(ending)"
-        guard FileManager.default.fileExists(atPath: name) else { continue }
-        return try IDX.parse(FileBytes.readUnpacked(name), name: name)
-      }
+    for ending in Self.endings(dimensions) {
+      guard FileManager.default.fileExists(atPath: stem + ending) else { continue }
+      return try IDX.parse(FileBytes.readUnpacked(stem + ending), name: stem + ending)
     }
     throw InputError(
       .missing,
-      "The folder \(path) has no \(part)-\(what)-idx\(dimensions)-ubyte(.gz); a folder is read when "
-        + "it holds the four IDX files of MNIST.")
+      "the folder \(path) has no \(part)-\(what)-idx\(dimensions)-ubyte(.gz); a folder is read when "
+        + "it holds the four IDX files of MNIST")
   }
 }

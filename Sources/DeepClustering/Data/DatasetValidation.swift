@@ -4,29 +4,29 @@ extension Dataset {
   /// Refuses data that cannot be clustered, and returns warnings about what merely is odd.
   ///
   /// - Parameter clusters: the number of clusters asked for; nil when the method finds it.
-  /// - Returns: sentences for the user, for instance about constant columns.
+  /// - Returns: sentences for the user: the ``notes``, and for instance on constant columns.
   /// - Throws: ``InputError`` for NaN and infinity (with row and column, counted from 1), fewer
   ///   than two rows, no columns, rows that are all equal, fewer than one cluster, or more
   ///   clusters than distinct rows.
   public func validated(clusters: Int?) throws(InputError) -> [String] {
     if let clusters, clusters < 1 {
       throw InputError(
-        .usage, "The number of clusters is \(clusters), but it must be at least 1.")
+        .usage, "the number of clusters is \(clusters), but it must be at least 1")
     }
     if rows == 0 || columns == 0 {
       throw InputError(
         .data,
         "\(source) is empty: it has \(rows) rows and \(columns) columns, and there is nothing to "
-          + "cluster.")
+          + "cluster")
     }
     if rows == 1 {
-      throw InputError(.data, "\(source) has one row only; clustering needs at least two.")
+      throw InputError(.data, "\(source) has one row only; clustering needs at least two")
     }
     try refuseNonFinite()
     let constant = constantColumnCount()
     if constant == columns {
       throw InputError(
-        .data, "All \(rows) rows of \(source) are equal: there is nothing to cluster.")
+        .data, "all \(rows) rows of \(source) are equal: there is nothing to cluster")
     }
     if let clusters {
       let distinct = distinctRowCount(stoppingAt: clusters)
@@ -35,12 +35,14 @@ extension Dataset {
         throw InputError(
           .data,
           "\(clusters) clusters were asked for, but \(source) has only \(reason); ask for at most "
-            + "\(distinct).")
+            + "\(distinct)")
       }
     }
-    guard constant > 0 else { return [] }
+    guard constant > 0 else { return notes }
     let (verb, they) = constant == 1 ? ("is", "it tells") : ("are", "they tell")
-    return ["\(constant) of \(columns) columns \(verb) constant; \(they) nothing about clusters."]
+    return notes + [
+      "\(constant) of \(columns) columns \(verb) constant; \(they) nothing about clusters"
+    ]
   }
 
   private func refuseNonFinite() throws(InputError) {
@@ -52,8 +54,8 @@ extension Dataset {
     let value = values[position].isNaN ? "NaN" : values[position] > 0 ? "infinity" : "-infinity"
     throw InputError(
       .data,
-      "Row \(position / columns + 1), column \(position % columns + 1) of \(source) is \(value); "
-        + "remove or replace such values first.")
+      "row \(position / columns + 1), column \(position % columns + 1) of \(source) is \(value); "
+        + "remove or replace such values first")
   }
 
   private func constantColumnCount() -> Int {

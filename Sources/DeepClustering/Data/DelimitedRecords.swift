@@ -58,8 +58,8 @@ struct DelimitedRecords {
       guard position == bytes.count || isSeparator(bytes[position]) || isLineEnd(position) else {
         throw InputError(
           .data,
-          "Line \(line) of \(name) has text after a closing quote; double the quotes that "
-            + "belong to the text.")
+          "line \(line) of \(name) has text after a closing quote; double the quotes that "
+            + "belong to the text")
       }
     } else {
       let start = position
@@ -134,7 +134,7 @@ struct DelimitedRecords {
       }
       text.append(byte)
     }
-    throw InputError(.data, "Line \(opening) of \(name) opens a quote that is never closed.")
+    throw InputError(.data, "line \(opening) of \(name) opens a quote that is never closed")
   }
 }
 

@@ -34,7 +34,7 @@ struct DelimitedText {
       var table = DelimitedText()
       let start = (records.position, records.line)
       guard let first = try records.next() else {
-        throw InputError(.data, "\(name) is empty: it has no line with data.")
+        throw InputError(.data, "\(name) is empty: it has no line with data")
       }
       if isHeader(first, next: try records.next(), labelColumn: labelColumn) {
         table.header = first
@@ -42,7 +42,7 @@ struct DelimitedText {
       (records.position, records.line) = start
       if table.header != nil { _ = try records.next() }
       guard records.findRecord() else {
-        throw InputError(.data, "\(name) is empty: there is no line below its header.")
+        throw InputError(.data, "\(name) is empty: there is no line below its header")
       }
       var label: Int?
       if let labelColumn {
@@ -63,14 +63,14 @@ struct DelimitedText {
       throw InputError(
         .usage,
         "\(name) has no column named '\(wanted)'; "
-          + (known ?? "it has no header line, so give the column's number") + ".")
+          + (known ?? "it has no header line, so give the column's number"))
     }
     let index = number < 0 ? count + number : number - 1
     guard number != 0, (0..<count).contains(index) else {
       throw InputError(
         .usage,
         "\(name) has \(count) columns, so there is no column \(number); columns are counted from "
-          + "1, or from the end with -1.")
+          + "1, or from the end with -1")
     }
     return index
   }
@@ -155,20 +155,20 @@ struct DelimitedText {
   ) throws(InputError) -> Float {
     let text = try records.field(isLast: &isLast)
     if let value = NumberParser.number(of: text) { return Float(value) }
-    let place = "Line \(line), column \(field + 1) of \(records.name)"
+    let place = "line \(line), column \(field + 1) of \(records.name)"
     guard !text.isEmpty else {
-      throw InputError(.data, "\(place) is empty; fill in or remove missing values first.")
+      throw InputError(.data, "\(place) is empty; fill in or remove missing values first")
     }
     throw InputError(
       .data,
       "\(place) is '\(text.prefix(40))', and a number was expected; if that column holds the "
-        + "classes, say --label-column \(field + 1).")
+        + "classes, say --label-column \(field + 1)")
   }
 
   private func ragged(_ line: Int, has: Int, expected: Int, in name: String) -> InputError {
     InputError(
       .data,
-      "Line \(line) of \(name) has \(has) \(has == 1 ? "field" : "fields"), but the first line "
-        + "has \(expected).")
+      "line \(line) of \(name) has \(has) \(has == 1 ? "field" : "fields"), but the first line "
+        + "has \(expected)")
   }
 }

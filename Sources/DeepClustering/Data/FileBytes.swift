@@ -8,13 +8,13 @@ enum FileBytes {
   static func read(_ path: String) throws(InputError) -> [UInt8] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw InputError(.missing, "There is no file \(path).")
+      throw InputError(.missing, "there is no file \(path)")
     }
     guard !isFolder.boolValue else {
-      throw InputError(.data, "\(path) is a folder, and a file was expected.")
+      throw InputError(.data, "\(path) is a folder, and a file was expected")
     }
     guard let file = fopen(path, "rb") else {
-      throw InputError(.missing, "\(path) cannot be opened: \(String(cString: strerror(errno))).")
+      throw InputError(.missing, "\(path) cannot be opened: \(String(cString: strerror(errno)))")
     }
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -31,7 +31,7 @@ enum FileBytes {
     }
     guard ferror(file) == 0 else {
       throw InputError(
-        .inputOutput, "\(path) cannot be read to its end: \(String(cString: strerror(errno))).")
+        .inputOutput, "\(path) cannot be read to its end: \(String(cString: strerror(errno)))")
     }
     return bytes
   }
@@ -55,7 +55,7 @@ enum FileBytes {
     guard let bytes, bytes <= memory else {
       let size = bytes.map { "\($0 / 1_048_576) MiB" } ?? "more bytes than can be counted"
       throw InputError(
-        .data, "\(name) would need \(size), and this machine has \(memory / 1_048_576) MiB.")
+        .data, "\(name) would need \(size), and this machine has \(memory / 1_048_576) MiB")
     }
   }
 }

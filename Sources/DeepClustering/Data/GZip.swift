@@ -28,13 +28,13 @@ enum GZip {
   ) throws(InputError) -> [UInt8] {
     guard size <= largestRatio * bytes.count + 1024 else {
       throw InputError(
-        .data, "\(name) claims \(size) bytes unpacked from \(bytes.count), which cannot be.")
+        .data, "\(name) claims \(size) bytes unpacked from \(bytes.count), which cannot be")
     }
     var output = Inflation(name: name, windowBits: -MAX_WBITS)
     let unpacked = try output.run(bytes, sizeHint: size, manyMembers: false)
     guard unpacked.count == size else {
       throw InputError(
-        .data, "\(name) claims \(size) bytes unpacked, but holds \(unpacked.count).")
+        .data, "\(name) claims \(size) bytes unpacked, but holds \(unpacked.count)")
     }
     return unpacked
   }
@@ -59,7 +59,7 @@ private struct Inflation {
     var output = [UInt8](repeating: 0, count: max(min(sizeHint + 1, limit), 1024))
     var stream = z_stream()
     guard czlib_inflate_start(&stream, windowBits) == Z_OK else {
-      throw InputError(.internalError, "zlib did not start.")
+      throw InputError(.internalError, "zlib did not start")
     }
     defer { inflateEnd(&stream) }
     var consumed = 0
@@ -92,14 +92,14 @@ private struct Inflation {
           throw InputError(
             .data,
             "\(name) is cut off: its compressed data end after \(bytes.count) bytes, before their "
-              + "end is reached; fetch or copy it again.")
+              + "end is reached; fetch or copy it again")
         }
       } else {
         let reason = stream.msg.map { String(cString: $0) } ?? "error \(status)"
         throw InputError(
           .data,
           "\(name) is damaged near byte \(consumed) of its compressed data (\(reason)); fetch or "
-            + "copy it again.")
+            + "copy it again")
       }
     }
     output.removeLast(output.count - produced)
@@ -111,7 +111,7 @@ private struct Inflation {
     if rest.starts(with: [0x1f, 0x8b]) { return true }
     guard rest.allSatisfy({ $0 == 0 }) else {
       throw InputError(
-        .data, "\(name) has \(rest.count) bytes after its compressed data that are not gzip.")
+        .data, "\(name) has \(rest.count) bytes after its compressed data that are not gzip")
     }
     return false
   }

@@ -17,13 +17,13 @@ enum IDX {
   /// - Throws: ``InputError`` when the header claims more than the file has.
   static func parse(_ bytes: [UInt8], name: String) throws(InputError) -> NPYArray {
     guard matches(bytes), let element = elements[bytes[2]] else {
-      throw InputError(.data, "\(name) is not an IDX file: it does not start as one.")
+      throw InputError(.data, "\(name) is not an IDX file: it does not start as one")
     }
     let dimensions = Int(bytes[3])
     let offset = 4 + 4 * dimensions
     guard bytes.count >= offset else {
       throw InputError(
-        .data, "\(name) is cut off within its header, which should have \(offset) bytes.")
+        .data, "\(name) is cut off within its header, which should have \(offset) bytes")
     }
     let shape = (0..<dimensions).map { dimension in
       bytes[(4 + 4 * dimension)..<(8 + 4 * dimension)].reduce(0) { $0 << 8 | Int($1) }

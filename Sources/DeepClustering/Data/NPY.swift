@@ -28,7 +28,7 @@ public enum NPY {
       throw InputError(
         .data,
         "\(name) holds elements of the kind '\(header.descriptor)'; whole numbers (i, u), "
-          + "floating-point numbers (f) and booleans (b) are read.")
+          + "floating-point numbers (f) and booleans (b) are read")
     }
     return try NPYArray(
       shape: header.shape, element: element, isBigEndian: order == ">",
@@ -52,29 +52,29 @@ public enum NPY {
     _ bytes: [UInt8], name: String
   ) throws(InputError) -> (header: Header, offset: Int) {
     guard matches(bytes), bytes.count >= 10 else {
-      throw InputError(.data, "\(name) is not an NPY file: it does not start as one.")
+      throw InputError(.data, "\(name) is not an NPY file: it does not start as one")
     }
     let version = bytes[6]
     guard (1...3).contains(version) else {
-      throw InputError(.data, "\(name) is NPY version \(version); versions 1 to 3 are read.")
+      throw InputError(.data, "\(name) is NPY version \(version); versions 1 to 3 are read")
     }
     let start = version == 1 ? 10 : 12
     guard bytes.count >= start else {
-      throw InputError(.data, "\(name) is cut off within its header.")
+      throw InputError(.data, "\(name) is cut off within its header")
     }
     let length = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
     guard length <= bytes.count - start else {
       throw InputError(
         .data,
         "\(name) claims a header of \(length) bytes, but only \(bytes.count - start) follow; it "
-          + "is cut off.")
+          + "is cut off")
     }
     let text = String(decoding: bytes[start..<(start + length)], as: UTF8.self)
     guard let header = parseHeader(text) else {
       throw InputError(
         .data,
         "\(name) has a header that is not understood: \(text.prefix(100)). Arrays of plain "
-          + "numbers are read, records are not.")
+          + "numbers are read, records are not")
     }
     return (header, start + length)
   }

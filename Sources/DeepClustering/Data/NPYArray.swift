@@ -56,7 +56,7 @@ public struct NPYArray: Sendable {
       let (product, overflow) = needed.multipliedReportingOverflow(by: max(length, 1))
       guard length >= 0, !overflow else {
         throw InputError(
-          .data, "\(name) claims a shape of \(dimensions), which is larger than any file.")
+          .data, "\(name) claims a shape of \(dimensions), which is larger than any file")
       }
       needed = product
     }
@@ -65,7 +65,7 @@ public struct NPYArray: Sendable {
       throw InputError(
         .data,
         "\(name) claims a shape of \(dimensions), \(needed) bytes, but only "
-          + "\(storage.count - offset) bytes follow its header; it may be cut off.")
+          + "\(storage.count - offset) bytes follow its header; it may be cut off")
     }
     self.shape = shape
     self.element = element
@@ -125,7 +125,7 @@ public struct NPYArray: Sendable {
     for (index, value) in values.enumerated() {
       guard let number = Int(exactly: value) else {
         throw InputError(
-          .data, "Value \(index + 1) of \(name) is \(value), and whole numbers were expected.")
+          .data, "value \(index + 1) of \(name) is \(value), and whole numbers were expected")
       }
       whole.append(number)
     }
@@ -137,7 +137,7 @@ public struct NPYArray: Sendable {
   /// - Throws: ``InputError`` unless the file stores bytes (u1 or b1).
   public func bytes() throws(InputError) -> [UInt8] {
     guard element == .uint8 || element == .bool else {
-      throw InputError(.data, "\(name) holds \(element), and bytes (uint8) were expected.")
+      throw InputError(.data, "\(name) holds \(element), and bytes (uint8) were expected")
     }
     let plain = Array(storage[offset..<(offset + count)])
     return isFortranOrder ? inCOrder(plain) : plain

@@ -42,7 +42,7 @@ enum NPZ {
       throw InputError(
         .data,
         "\(name) holds \(names.isEmpty ? "nothing" : names), and none is named "
-          + "\(featureNames.joined(separator: ", ")); name the features x and the labels y.")
+          + "\(featureNames.joined(separator: ", ")); name the features x and the labels y")
     }
     return Contents(table: try NumberTable(only), labels: labels)
   }
@@ -57,7 +57,7 @@ enum NPZ {
     guard let array else {
       throw InputError(
         .data,
-        "\(name) has no labels: none of its arrays is named \(labelNames.joined(separator: ", ")).")
+        "\(name) has no labels: none of its arrays is named \(labelNames.joined(separator: ", "))")
     }
     return try ClassLabels(array: array)
   }
@@ -80,7 +80,7 @@ enum NPZ {
     let name = archive.name
     func part(_ part: String) throws(InputError) -> NPYArray {
       guard let array = try array(part, of: archive) else {
-        throw InputError(.data, "\(name) is a sparse matrix without its array '\(part)'.")
+        throw InputError(.data, "\(name) is a sparse matrix without its array '\(part)'")
       }
       return array
     }
@@ -90,7 +90,7 @@ enum NPZ {
         throw InputError(
           .data,
           "\(name) is a sparse matrix in the form \(format); convert it with tocsr() before "
-            + "scipy.sparse.save_npz.")
+            + "scipy.sparse.save_npz")
       }
     }
     let shape = try part("shape").integers()
@@ -98,7 +98,7 @@ enum NPZ {
     let indices = try part("indices").integers()
     let stored = try part("data").floats()
     guard shape.count == 2, shape.allSatisfy({ $0 >= 0 }) else {
-      throw InputError(.data, "\(name) has a sparse shape \(shape), which is not a matrix.")
+      throw InputError(.data, "\(name) has a sparse shape \(shape), which is not a matrix")
     }
     let (rows, columns) = (shape[0], shape[1])
     guard starts.count - 1 == rows, starts.first == 0, starts.last == stored.count,
@@ -107,7 +107,7 @@ enum NPZ {
       throw InputError(
         .data,
         "\(name) is a damaged sparse matrix: its row starts do not fit \(rows) rows and "
-          + "\(stored.count) stored values.")
+          + "\(stored.count) stored values")
     }
     try NumberTable.refuseTooLarge(rows: rows, columns: columns, name: name)
     var values = [Float](repeating: 0, count: rows * columns)
@@ -117,7 +117,7 @@ enum NPZ {
           throw InputError(
             .data,
             "\(name) is a damaged sparse matrix: row \(row + 1) has a value in column "
-              + "\(indices[place] + 1) of \(columns).")
+              + "\(indices[place] + 1) of \(columns)")
         }
         // As SciPy does: values stored twice for one place add up.
         values[row * columns + indices[place]] += stored[place]

@@ -29,7 +29,7 @@ struct NumberTable {
       let (columns, image) = try Self.layout(of: array)
       guard index == 0 || columns == self.columns else {
         throw InputError(
-          .data, "\(array.name) has \(columns) columns, but \(arrays[0].name) has \(self.columns).")
+          .data, "\(array.name) has \(columns) columns, but \(arrays[0].name) has \(self.columns)")
       }
       (self.columns, imageShape) = (columns, image)
       rows += array.shape[0]
@@ -62,7 +62,7 @@ struct NumberTable {
       throw InputError(
         .data,
         "\(array.name) has the shape \(text); rows × columns, images × height × width and images × "
-          + "height × width × channels are read.")
+          + "height × width × channels are read")
     }
   }
 

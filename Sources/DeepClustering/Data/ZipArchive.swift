@@ -33,14 +33,14 @@ struct ZipArchive {
     while end >= lowest, try reader.number(at: end, bytes: 4) != 0x0605_4b50 { end -= 1 }
     guard end >= lowest, end >= 0 else {
       throw InputError(
-        .data, "\(name) is not a whole zip file: its directory is missing (cut off?).")
+        .data, "\(name) is not a whole zip file: its directory is missing (cut off?)")
     }
     var count = try reader.number(at: end + 10, bytes: 2)
     var offset = try reader.number(at: end + 16, bytes: 4)
     if end >= 20, try reader.number(at: end - 20, bytes: 4) == 0x0706_4b50 {
       let wide = try reader.number(at: end - 12, bytes: 8)
       guard try reader.number(at: wide, bytes: 4) == 0x0606_4b50 else {
-        throw InputError(.data, "\(name) has a damaged zip64 directory at byte \(wide).")
+        throw InputError(.data, "\(name) has a damaged zip64 directory at byte \(wide)")
       }
       count = try reader.number(at: wide + 32, bytes: 8)
       offset = try reader.number(at: wide + 48, bytes: 8)
@@ -48,7 +48,7 @@ struct ZipArchive {
     var members: [Member] = []
     for _ in 0..<count {
       guard try reader.number(at: offset, bytes: 4) == 0x0201_4b50 else {
-        throw InputError(.data, "\(name) has a damaged zip directory at byte \(offset).")
+        throw InputError(.data, "\(name) has a damaged zip directory at byte \(offset)")
       }
       let nameLength = try reader.number(at: offset + 28, bytes: 2)
       let extraLength = try reader.number(at: offset + 30, bytes: 2)
@@ -69,11 +69,11 @@ struct ZipArchive {
   func unpack(_ member: Member) throws(InputError) -> [UInt8] {
     let title = "\(member.name) in \(name)"
     guard !member.isEncrypted else {
-      throw InputError(.data, "\(title) is encrypted; unpack it first.")
+      throw InputError(.data, "\(title) is encrypted; unpack it first")
     }
     let reader = Fields(bytes: bytes, name: name)
     guard try reader.number(at: member.headerOffset, bytes: 4) == 0x0403_4b50 else {
-      throw InputError(.data, "\(title) has a damaged header at byte \(member.headerOffset).")
+      throw InputError(.data, "\(title) has a damaged header at byte \(member.headerOffset)")
     }
     let start =
       try member.headerOffset + 30 + reader.number(at: member.headerOffset + 26, bytes: 2)
@@ -82,7 +82,7 @@ struct ZipArchive {
       throw InputError(
         .data,
         "\(title) claims \(member.packedSize) bytes from byte \(start) on, but the file has only "
-          + "\(bytes.count).")
+          + "\(bytes.count)")
     }
     let packed = bytes[start..<(start + member.packedSize)]
     let unpacked: [UInt8]
@@ -91,10 +91,10 @@ struct ZipArchive {
     case 8: unpacked = try GZip.unpackRaw(packed, size: member.size, name: title)
     default:
       throw InputError(
-        .data, "\(title) is packed by method \(member.method); only stored and deflated are read.")
+        .data, "\(title) is packed by method \(member.method); only stored and deflated are read")
     }
     guard GZip.crc32(of: unpacked) == member.crc32 else {
-      throw InputError(.data, "\(title) is damaged: its checksum does not match.")
+      throw InputError(.data, "\(title) is damaged: its checksum does not match")
     }
     return unpacked
   }
@@ -107,7 +107,7 @@ private struct Fields {
 
   func number(at offset: Int, bytes count: Int) throws(InputError) -> Int {
     guard offset >= 0, offset <= bytes.count - count else {
-      throw InputError(.data, "\(name) is not a whole zip file: it ends before byte \(offset).")
+      throw InputError(.data, "\(name) is not a whole zip file: it ends before byte \(offset)")
     }
     var value: UInt64 = 0
     for index in (0..<count).reversed() { value = value << 8 | UInt64(bytes[offset + index]) }
@@ -138,7 +138,7 @@ private struct Fields {
     }
     let start = offset + 46
     guard start + nameLength <= bytes.count else {
-      throw InputError(.data, "\(name) is not a whole zip file: it ends in its directory.")
+      throw InputError(.data, "\(name) is not a whole zip file: it ends in its directory")
     }
     return ZipArchive.Member(
       name: String(decoding: bytes[start..<(start + nameLength)], as: UTF8.self),

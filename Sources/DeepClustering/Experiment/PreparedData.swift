@@ -19,6 +19,8 @@ public struct PreparedData {
   public let name: String
   /// Where it came from.
   public let source: String
+  /// The file of each row; nil unless the data are a folder of images.
+  public let fileNames: [String]?
   /// The lowest and highest value before scaling.
   public let valueRange: ClosedRange<Float>
 
@@ -38,7 +40,7 @@ public struct PreparedData {
     warnings += try dataset.validated(clusters: clusters)
     digest = dataset.digest()
     (labels, classNames, imageShape) = (dataset.labels, dataset.classNames, dataset.imageShape)
-    (name, source) = (dataset.name, dataset.source)
+    (name, source, fileNames) = (dataset.name, dataset.source, dataset.fileNames)
     valueRange = dataset.valueRange ?? 0...1
     self.preprocessing = preprocessing.fitted(to: dataset)
     let shape = [dataset.rows, dataset.columns]
@@ -53,12 +55,10 @@ public struct PreparedData {
     preprocessing.inverse(rows.scalars(), columns: tensor.shape[1])
   }
 
-  /// Rows as pictures of bytes, when they are images.
+  /// Rows as pictures of bytes, when they are images: the range of the data becomes 0 to 255.
   func pictures(_ rows: Tensor) -> [UInt8] {
     let (low, high) = (valueRange.lowerBound, valueRange.upperBound)
-    // Whole bytes stay what they are; other ranges are stretched to them.
-    let isByteRange = low >= 0 && high > 1 && high <= 255
-    let (base, scale) = isByteRange ? (0, 1) : (low, 255 / max(high - low, .leastNormalMagnitude))
-    return unscaled(rows).map { UInt8(max(0, min(255, (($0 - base) * scale).rounded()))) }
+    let scale = 255 / max(high - low, .leastNormalMagnitude)
+    return unscaled(rows).map { UInt8(max(0, min(255, (($0 - low) * scale).rounded()))) }
   }
 }

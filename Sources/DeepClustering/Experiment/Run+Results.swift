@@ -41,12 +41,16 @@ extension Run {
     if let labels = data.labels {
       try NPY.write(labels, shape: [n], to: folder.file("labels.npy"))
     }
-    var text = data.labels == nil ? "index,cluster,certainty\n" : "index,cluster,certainty,class\n"
+    let columns = [data.labels.map { _ in "class" }, data.fileNames.map { _ in "file" }]
+    var text =
+      (["index", "cluster", "certainty"] + columns.compactMap(\.self))
+      .joined(separator: ",") + "\n"
     for index in 0..<n {
       text += "\(index),\(model.assignments[index]),\(model.certainty[index])"
       if let label = data.labels?[index] {
         text += "," + csv(data.classNames?[label] ?? "\(label)")
       }
+      if let file = data.fileNames?[index] { text += "," + csv(file) }
       text += "\n"
     }
     try folder.write(text, to: "assignments.csv")

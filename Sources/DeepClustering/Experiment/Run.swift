@@ -50,8 +50,12 @@ public final class Run {
     try Self.refuseMissing(configuration.device)
     madeParents = self.folder.missingParents
     try self.folder.create()
+    let lock = try RunLock(folder)
+    // Once more: another process may have begun here since.
+    try self.folder.create()
     try self.folder.write(configuration.yaml(), to: "config.yaml")
     try self.folder.write(record)
+    extendLifetime(lock)
   }
 
   /// A run that was stopped or killed.
@@ -81,6 +85,11 @@ public final class Run {
   ///   `shouldStop` said so.
   @discardableResult
   public func execute() throws -> RunRecord {
+    guard !isFinished else { return record }
+    let lock = try RunLock(folder.url)
+    defer { extendLifetime(lock) }
+    // What another process did before it let go of the folder.
+    if resuming, let now = try folder.record() { record = now }
     guard !isFinished else { return record }
     let method = try configuration.makeMethod()
     do {
@@ -158,8 +167,13 @@ public final class Run {
     report(.stage("reading \(configuration.data)"))
     let start = clock.now
     let dataset = try Dataset.load(
-      configuration.data, labels: configuration.labels, labelColumn: configuration.labelColumn,
-      progress: { self.report(.stage($0)) })
+      located(configuration.data), labels: configuration.labels.map(located),
+      labelColumn: configuration.labelColumn,
+      imageSize: configuration.imageSize, progress: { self.report(.stage($0)) })
+    if configuration.imageSize != nil && dataset.fileNames == nil {
+      throw InputError(
+        .usage, "--image-size is for folders of images, and \(configuration.data) is none")
+    }
     var warnings: [String] = []
     let data = try PreparedData(
       dataset, preprocessing: configuration.preprocessing, clusters: method.clusters,
@@ -174,6 +188,17 @@ public final class Run {
     add(seconds(since: start), to: "data")
     try folder.write(record)
     return data
+  }
+
+  /// A path of the configuration: one that is not absolute starts where the run was begun.
+  private func located(_ path: String) -> String {
+    guard resuming, !path.hasPrefix("/"), Catalog.entry(named: path) == nil,
+      let directory = record.workingDirectory,
+      directory != FileManager.default.currentDirectoryPath
+    else { return path }
+    let there = "\(directory)/\(path)"
+    // The whole folder may have been moved, with the run in it.
+    return FileManager.default.fileExists(atPath: there) ? there : path
   }
 
   private func refuseOtherData(_ data: PreparedData) throws(InputError) {
@@ -254,6 +279,7 @@ extension RunRecord {
         hyperparameters: Hyperparameters.values(of: method)),
       clusters: method.clusters)
     (status, seed, machine) = (.running, configuration.seed, .current)
+    workingDirectory = FileManager.default.currentDirectoryPath
     device = configuration.device.description
     precision = configuration.precision.rawValue
     started = timestamp()

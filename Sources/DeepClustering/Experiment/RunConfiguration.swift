@@ -11,6 +11,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var labels: String?
   /// The column of a text table that holds the classes.
   public var labelColumn: String?
+  /// What the images of a folder are resized to; nil for the size that they have in common.
+  public var imageSize: ImageSize?
   /// The method's name.
   public var method = "dec"
   /// One of the method's profiles; nil for its default.
@@ -34,7 +36,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public init(data: String) { self.data = data }
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case data, labels, labelColumn, method, profile, clusters, hyperparameters, preprocessing
+    case data, labels, labelColumn, imageSize, method, profile, clusters, hyperparameters,
+      preprocessing
     case seed, device, precision, threads
   }
 
@@ -48,6 +51,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     self.init(data: try given ?? values.decode(String.self, forKey: .data))
     labels = try values.decodeIfPresent(String.self, forKey: .labels)
     labelColumn = try values.decodeIfPresent(String.self, forKey: .labelColumn)
+    imageSize = try values.decodeIfPresent(ImageSize.self, forKey: .imageSize)
     method = try values.decodeIfPresent(String.self, forKey: .method) ?? method
     profile = try values.decodeIfPresent(String.self, forKey: .profile)
     clusters = try values.decodeIfPresent(Int.self, forKey: .clusters) ?? clusters

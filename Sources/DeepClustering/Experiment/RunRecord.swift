@@ -87,6 +87,8 @@ public struct RunRecord: Codable, Sendable {
   public var kernels: String?
   /// On which machine.
   public var machine: Machine?
+  /// The folder that the paths of the configuration start from.
+  public var workingDirectory: String?
   /// Where the pretrained network came from: `trained` by this run, or `cache`.
   public var pretrained: String?
   /// The most memory that the process held, in bytes.

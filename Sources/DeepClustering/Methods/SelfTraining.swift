@@ -127,12 +127,16 @@ public struct SelfTraining: Codable, Sendable, Equatable {
     state.assignments = labels
     state.progress.steps += 1
     if !first && started && share < tolerance {
-      let loss = withoutGradients {
+      let clustering = withoutGradients {
         StudentT.divergence(target, codes, state.centroids, degreesOfFreedom).item
       }
-      return StepReport(
-        loss: clusteringWeight * loss, losses: ["clustering": loss], changed: share,
-        stopReason: "fewer than \(percent(tolerance)) of the samples changed their cluster")
+      let reconstruction =
+        reconstructionWeight > 0
+        ? state.autoencoder.reconstruction(of: codes).meanSquaredError(to: context.data).item : nil
+      var report = report(clustering: clustering, reconstruction: reconstruction)
+      report.changed = share
+      report.stopReason = "fewer than \(percent(tolerance)) of the samples changed their cluster"
+      return report
     }
     if forgetsMomentum { state.optimizer.forget() }
     var report = trainBatches(&state, codes, target, context)
@@ -178,11 +182,15 @@ public struct SelfTraining: Codable, Sendable, Equatable {
       state.optimizer.step(parameters, gradients: gradients(of: loss, by: parameters))
       state.progress.iteration += 1
     }
-    let clustering = totals.clustering.item / Double(count)
+    return report(
+      clustering: totals.clustering.item / Double(count),
+      reconstruction: reconstructionWeight > 0 ? totals.reconstruction.item / Double(count) : nil)
+  }
+
+  private func report(clustering: Double, reconstruction: Double?) -> StepReport {
     var report = StepReport(
       loss: clusteringWeight * clustering, losses: ["clustering": clustering])
-    if reconstructionWeight > 0 {
-      let reconstruction = totals.reconstruction.item / Double(count)
+    if let reconstruction {
       report.losses["reconstruction"] = reconstruction
       report.loss += reconstructionWeight * reconstruction
     }

@@ -52,7 +52,7 @@ import Testing
     #expect(
       error?.description
         == "\(path) is not the original digits.csv.gz: its SHA-256 is \(found), and "
-        + "\(digits.files[0].sha256) was expected; remove it to have it fetched again.")
+        + "\(digits.files[0].sha256) was expected; remove it to have it fetched again")
   }
 
   @Test func acceptsTheSameBytesPackedAnew() throws {
@@ -75,9 +75,9 @@ import Testing
     #expect(error?.kind == .unavailable)
     #expect(
       error?.description
-        == "The data set umap-usps is not here and cannot be fetched (it is published nowhere as a "
+        == "the data set umap-usps is not here and cannot be fetched (it is published nowhere as a "
         + "file); put usps_x.npy, usps_y.npy into \(folder.path("own/umap-embeddings")) or "
-        + "\(folder.path("cache/deepclust/data/umap-embeddings")) by hand.")
+        + "\(folder.path("cache/deepclust/data/umap-embeddings")) by hand")
   }
 
   @Test func drawsSyntheticDataFromTheSeed() throws {

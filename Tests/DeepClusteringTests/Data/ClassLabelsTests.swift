@@ -65,6 +65,6 @@ import Testing
     let binary = try folder.write("b.txt", [1, 0, 2])
     #expect(refusal { try ClassLabels.read(binary) }?.description.contains("neither") == true)
     let gap = try folder.write("gap.csv", "id,label\n1,a\n2,\n")
-    #expect(refusal { try ClassLabels.read(gap) }?.description == "Label 2 of \(gap) is missing.")
+    #expect(refusal { try ClassLabels.read(gap) }?.description == "label 2 of \(gap) is missing")
   }
 }

@@ -56,7 +56,7 @@ import Testing
     let short = try folder.write("s.txt", "b\na\n")
     let error = refusal { try Dataset.load(data, labels: short) }
     #expect(error?.kind == .data)
-    #expect(error?.description == "\(short) has 2 labels, but \(data) has 3 rows.")
+    #expect(error?.description == "\(short) has 2 labels, but \(data) has 3 rows")
     let both = refusal { try Dataset.load(data, labels: labels, labelColumn: "1") }
     #expect(both?.kind == .usage)
   }
@@ -73,12 +73,12 @@ import Testing
     #expect(near?.kind == .usage)
     #expect(
       near?.description
-        == "There is no data set and no file called 'fashon-mnist'; did you mean fashion-mnist?")
+        == "there is no data set and no file called 'fashon-mnist'; did you mean fashion-mnist?")
     let far = refusal { try Dataset.load("xyzzy") }
     #expect(far?.description.contains("the names are mnist, fashion-mnist, usps") == true)
     let path = refusal { try Dataset.load("nowhere/data.csv") }
     #expect(path?.kind == .missing)
-    #expect(path?.description == "There is no file nowhere/data.csv.")
+    #expect(path?.description == "there is no file nowhere/data.csv")
   }
 
   @Test func refusesOtherFormats() throws {

@@ -19,7 +19,7 @@ import Testing
     #expect(
       throws: InputError(
         .data,
-        "Row 3 of the body has 1 values, but row 1 has 2; all rows must have the same length.")
+        "row 3 of the body has 1 values, but row 1 has 2; all rows must have the same length")
     ) {
       try Dataset(rows: [[1, 2], [3, 4], [5]], name: "the body")
     }

@@ -24,7 +24,7 @@ import Testing
     #expect(error?.kind == .data)
     #expect(
       error?.description
-        == "Row 2, column 2 of t.csv is \(name); remove or replace such values first.")
+        == "row 2, column 2 of t.csv is \(name); remove or replace such values first")
   }
 
   @Test func refusesTooFewRows() {
@@ -33,9 +33,9 @@ import Testing
       #expect(error?.description.hasPrefix("t.csv is empty") == true)
     }
     let one = refusal { try table([[1, 2]]).validated(clusters: nil) }
-    #expect(one?.description == "t.csv has one row only; clustering needs at least two.")
+    #expect(one?.description == "t.csv has one row only; clustering needs at least two")
     let equal = refusal { try table([[1, 2], [1, 2], [1, 2]]).validated(clusters: 2) }
-    #expect(equal?.description.hasPrefix("All 3 rows of t.csv are equal") == true)
+    #expect(equal?.description.hasPrefix("all 3 rows of t.csv are equal") == true)
   }
 
   @Test func refusesAWrongNumberOfClusters() {
@@ -49,16 +49,16 @@ import Testing
     #expect(error?.kind == .data)
     #expect(
       error?.description
-        == "4 clusters were asked for, but t.csv has only 3 distinct rows; ask for at most 3.")
+        == "4 clusters were asked for, but t.csv has only 3 distinct rows; ask for at most 3")
     let rows = refusal { try table([[1], [2]]).validated(clusters: 5) }
     #expect(rows?.description.contains("has only 2 rows") == true)
   }
 
   @Test func warnsOfConstantColumns() throws {
     let one = try table([[0, 7, 1], [1, 7, 1], [2, 7, 2]]).validated(clusters: 2)
-    #expect(one == ["1 of 3 columns is constant; it tells nothing about clusters."])
+    #expect(one == ["1 of 3 columns is constant; it tells nothing about clusters"])
     let two = try table([[0, 7, 1], [1, 7, 1], [2, 7, 1]]).validated(clusters: 2)
-    #expect(two == ["2 of 3 columns are constant; they tell nothing about clusters."])
+    #expect(two == ["2 of 3 columns are constant; they tell nothing about clusters"])
   }
 
   @Test func digestsValuesAndShape() {

@@ -34,7 +34,7 @@ import Testing
       let error = refusal { try parse(text, label: column) }
       #expect(error?.kind == .usage)
       #expect(
-        error?.description == "t.csv has no column named 'first'; its columns are x, y, kind.")
+        error?.description == "t.csv has no column named 'first'; its columns are x, y, kind")
       return
     }
     let table = try parse(text, label: column)
@@ -56,11 +56,11 @@ import Testing
   @Test func saysWhereALineIsRagged() {
     let short = refusal { try parse("# c\n1,2,3\n4,5\n") }
     #expect(
-      short?.description == "Line 3 of t.csv has 2 fields, but the first line has 3.")
+      short?.description == "line 3 of t.csv has 2 fields, but the first line has 3")
     let long = refusal { try parse("1,2,3\n\n4,5,6,7,8\n") }
-    #expect(long?.description == "Line 3 of t.csv has 5 fields, but the first line has 3.")
+    #expect(long?.description == "line 3 of t.csv has 5 fields, but the first line has 3")
     let spaces = refusal { try parse("1 2 3\n4 5 6\n7\n") }
-    #expect(spaces?.description == "Line 3 of t.csv has 1 field, but the first line has 3.")
+    #expect(spaces?.description == "line 3 of t.csv has 1 field, but the first line has 3")
     #expect(spaces?.kind == .data)
   }
 
@@ -68,16 +68,16 @@ import Testing
     let word = refusal { try parse("1,2\n3,four\n") }
     #expect(
       word?.description
-        == "Line 2, column 2 of t.csv is 'four', and a number was expected; if that column holds "
-        + "the classes, say --label-column 2.")
+        == "line 2, column 2 of t.csv is 'four', and a number was expected; if that column holds "
+        + "the classes, say --label-column 2")
     let first = refusal { try parse("1.5,two\n3,4\n") }
-    #expect(first?.description.hasPrefix("Line 1, column 2 of t.csv is 'two'") == true)
+    #expect(first?.description.hasPrefix("line 1, column 2 of t.csv is 'two'") == true)
     let lone = refusal { try parse("0,two\n3,4\n") }
-    #expect(lone?.description.hasPrefix("Line 1, column 2 of t.csv is 'two'") == true)
+    #expect(lone?.description.hasPrefix("line 1, column 2 of t.csv is 'two'") == true)
     let comma = refusal { try parse("1,5;2\n2,5;3\n") }
-    #expect(comma?.description.contains("Line 1, column 1 of t.csv is '1,5'") == true)
+    #expect(comma?.description.contains("line 1, column 1 of t.csv is '1,5'") == true)
     let empty = refusal { try parse("1,2\n3,\n") }
-    #expect(empty?.description.hasPrefix("Line 2, column 2 of t.csv is empty") == true)
+    #expect(empty?.description.hasPrefix("line 2, column 2 of t.csv is empty") == true)
     let glued = refusal { try parse("1,2\n3,4x\n") }
     #expect(glued?.description.contains("'4x'") == true)
   }
@@ -85,16 +85,16 @@ import Testing
   @Test func refusesEmptyAndBrokenText() {
     #expect(refusal { try parse("\n \n# nothing\n") }?.description.contains("is empty") == true)
     let header = refusal { try parse("a,b\n") }
-    #expect(header?.description == "t.csv is empty: there is no line below its header.")
+    #expect(header?.description == "t.csv is empty: there is no line below its header")
     let quote = refusal { try parse("1,2\n3,\"4\n5,6\n") }
-    #expect(quote?.description == "Line 2 of t.csv opens a quote that is never closed.")
+    #expect(quote?.description == "line 2 of t.csv opens a quote that is never closed")
     let after = refusal { try parse("\"1\" 2,3\n4,5\n") }
-    #expect(after?.description.contains("Line 1 of t.csv has text after a closing quote") == true)
+    #expect(after?.description.contains("line 1 of t.csv has text after a closing quote") == true)
   }
 
   @Test func keepsCountingLinesThroughQuotes() {
     let error = refusal { try parse("a,\"b\nc\"\n1,2\n3,x\n") }
-    #expect(error?.description.hasPrefix("Line 4, column 2") == true)
+    #expect(error?.description.hasPrefix("line 4, column 2") == true)
   }
 
   @Test func readsNotANumberForTheValidationToFind() throws {

@@ -16,7 +16,7 @@ import Testing
       #expect(try array.integers() == kind.values.map { Int($0) })
     } else {
       let error = refusal { try array.integers() }
-      #expect(error?.description.contains("Value 1 of a.npy is 1.5") == true)
+      #expect(error?.description.contains("value 1 of a.npy is 1.5") == true)
     }
     if ["u1", "b1"].contains(array.element.rawValue) {
       #expect(try array.bytes() == kind.values.map { UInt8($0) })
@@ -48,7 +48,7 @@ import Testing
     let words = refusal { try NPY.parse(fixture(NumPyFixtures.words), name: "w.npy") }
     #expect(words?.description.contains("the kind '<U3'") == true)
     let other = refusal { try NPY.parse(Array("hello, world".utf8), name: "h.npy") }
-    #expect(other?.description == "h.npy is not an NPY file: it does not start as one.")
+    #expect(other?.description == "h.npy is not an NPY file: it does not start as one")
   }
 
   private func file(_ header: String, version: UInt8 = 1, data: Int = 24) -> [UInt8] {
@@ -63,7 +63,7 @@ import Testing
     #expect(
       error?.description
         == "s.npy claims a shape of 2 × 4, 32 bytes, but only 24 bytes follow its header; it may "
-        + "be cut off.")
+        + "be cut off")
     #expect(error?.kind == .data)
   }
 
