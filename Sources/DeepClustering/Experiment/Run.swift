@@ -162,7 +162,8 @@ public final class Run {
       progress: { self.report(.stage($0)) })
     var warnings: [String] = []
     let data = try PreparedData(
-      dataset, preprocessing: configuration.preprocessing, clusters: method.clusters,
+      dataset, preprocessing: configuration.preprocessing,
+      clusters: method.findsClusterCount ? nil : method.clusters,
       device: configuration.device, warnings: &warnings)
     try method.refuseOtherThanImages(data)
     warnings.forEach(warn)
