@@ -850,11 +850,122 @@ def gaussian_mixture():
                 "means": packed(mixture.means_),
                 "covariances": packed(np.stack([inverses[kind](c) for c in range(3)])),
                 "logLikelihoods": list(mixture.lower_bounds_),
+                "bic": mixture.bic(x),
+                "aic": mixture.aic(x),
                 "logDensities": packed(mixture.score_samples(x)),
                 "probabilities": packed(mixture.predict_proba(x)),
             }
         )
     return {"x": packed(x), "labels": labels.tolist(), "cases": cases}
+
+
+@section("dirichlet-process-mixture")
+def dirichlet_process_mixture():
+    """Iterations of a truncated Dirichlet process mixture from a partition, by scikit-learn."""
+    from sklearn.mixture import BayesianGaussianMixture
+    from scipy.special import digamma
+
+    rng = np.random.default_rng(47)
+    centres = exact(rng, 3, 2, scale=3)
+    truth = np.repeat([0, 1, 2], [40, 25, 15])
+    x = np.round((centres[truth] + rng.normal(size=(80, 2)) * [0.5, 1.0]) * 64) / 64
+    labels = np.where(rng.random(80) < 0.4, rng.integers(0, 5, 80), truth)
+
+    class FromLabels(BayesianGaussianMixture):
+        """Takes the partition instead of k-means' clusters."""
+
+        def _initialize_parameters(self, X, *rest, **named):
+            self._initialize(X, np.eye(5)[labels])
+
+    cases = []
+    for iterations, concentration in [(1, None), (30, None), (400, 5.0)]:
+        mixture = FromLabels(
+            n_components=5, weight_concentration_prior=concentration, max_iter=iterations, tol=0,
+            weight_concentration_prior_type="dirichlet_process",
+        ).fit(x)
+        cases.append(
+            {
+                "iterations": iterations,
+                "concentration": concentration or 0,
+                "lowerBounds": list(mixture.lower_bounds_),
+                "weights": mixture.weights_.tolist(),
+                "means": packed(mixture.means_),
+                "covariances": packed(mixture.covariances_),
+                "labels": mixture.predict(x).tolist(),
+                "probabilities": packed(mixture.predict_proba(x)),
+            }
+        )
+    arguments = [0.1, 0.5, 1.0, 2.5, 9.99, 10.0, 123.4]
+    return {
+        "x": packed(x),
+        "labels": labels.tolist(),
+        "cases": cases,
+        "digamma": [[v, float(digamma(v))] for v in arguments],
+    }
+
+
+def shapes(rng, noise):
+    """Two rings and three blobs of unequal density; some points at random when asked for."""
+    angles = rng.random(140) * 2 * np.pi
+    rings = np.stack([np.cos(angles), np.sin(angles)], 1) * np.repeat([1.0, 3.0], [50, 90])[:, None]
+    blobs = [rng.normal(size=(n, 2)) * s + c for n, s, c in
+             [(60, 0.2, (6, 0)), (40, 0.5, (6, 5)), (30, 0.3, (-5, 6))]]
+    random = rng.random((30 if noise else 0, 2)) * [14, 12] - [6, 4]
+    return np.concatenate([rings + rng.normal(size=(140, 2)) * 0.08, *blobs, random]).astype(np.float32)
+
+
+def any_order(cluster, x, labels):
+    """Whether the clusters are the same in whatever order the rows come: no tie decides them."""
+    from sklearn.metrics import adjusted_rand_score
+
+    for seed in range(20):
+        order = np.random.default_rng(seed).permutation(len(x))
+        found = cluster(x[order])
+        if adjusted_rand_score(labels[order], found) < 1 or ((found < 0) != (labels[order] < 0)).any():
+            return False
+    return True
+
+
+@section("graph-clustering")
+def graph_clustering():
+    """Labels of DBSCAN, HDBSCAN, agglomerative and spectral clustering by scikit-learn."""
+    from scipy.cluster.hierarchy import linkage
+    from sklearn.cluster import DBSCAN, HDBSCAN, AgglomerativeClustering, SpectralClustering
+
+    rng = np.random.default_rng(53)
+    noisy, clean = shapes(rng, True), shapes(rng, False)
+    twins = np.concatenate([noisy[:100], noisy[:60], noisy[200:]])
+    dbscan = []
+    for x, name in [(noisy, "noisy"), (twins, "twins")]:
+        for radius, samples in [(0.4, 5), (0.8, 10), (0.3, 1), (0.25, 8)]:
+            found = DBSCAN(eps=radius, min_samples=samples).fit(x)
+            dbscan.append({"data": name, "radius": radius, "samples": samples, "labels": found.labels_.tolist()})
+    hdbscan = []
+    for x, name in [(noisy, "noisy"), (twins, "twins"), (clean, "clean")]:
+        for size, samples in [(5, None), (10, None), (15, None), (15, 4), (5, 2), (8, 1)]:
+            found = HDBSCAN(min_cluster_size=size, min_samples=samples, copy=True).fit(x)
+            if not any_order(lambda x: HDBSCAN(min_cluster_size=size, min_samples=samples, copy=True).fit_predict(x),
+                             x, found.labels_):
+                continue
+            hdbscan.append({"data": name, "size": size, "samples": samples or 0, "labels": found.labels_.tolist(),
+                            "strengths": found.probabilities_.tolist()})
+    agglomerative = []
+    for kind in ["ward", "average", "complete", "single"]:
+        for count in [2, 5, 9]:
+            found = AgglomerativeClustering(count, linkage=kind).fit(noisy)
+            agglomerative.append({"linkage": kind, "clusters": count, "labels": found.labels_.tolist()})
+    heights = {kind: linkage(noisy.astype(float), kind)[:, 2].tolist() for kind in
+               ["ward", "average", "complete", "single"]}
+    spectral = []
+    for affinity, settings in [("connectivity", {"affinity": "nearest_neighbors", "n_neighbors": 11}),
+                               ("radial-basis", {"affinity": "rbf", "gamma": 4.0})]:
+        found = SpectralClustering(5, random_state=0, **settings).fit(clean)
+        spectral.append({"affinity": affinity, "labels": found.labels_.tolist()})
+    return {
+        "data": {"noisy": packed(noisy), "twins": packed(twins), "clean": packed(clean)},
+        "dbscan": dbscan, "hdbscan": hdbscan, "agglomerative": agglomerative, "heights": heights,
+        "spectral": spectral,
+    }
 
 
 @section("vade")

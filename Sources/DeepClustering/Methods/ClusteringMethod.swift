@@ -182,7 +182,7 @@ public enum MethodCatalog {
   public static let all: [any ClusteringMethod.Type] = [
     KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self, DCN.self,
     DeepKMeans.self, DifferentiableKMeans.self, VaDE.self, DeepCluster.self, ClusterGAN.self,
-    GaussianMixture.self, N2D.self,
+    GaussianMixture.self, DirichletProcessMixture.self, N2D.self,
   ]
 
   /// The method of a name.
