@@ -182,7 +182,8 @@ public enum MethodCatalog {
   public static let all: [any ClusteringMethod.Type] = [
     KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self, DCN.self,
     DeepKMeans.self, DifferentiableKMeans.self, VaDE.self, DeepCluster.self, ClusterGAN.self,
-    GaussianMixture.self, DirichletProcessMixture.self, N2D.self,
+    GaussianMixture.self, DirichletProcessMixture.self, N2D.self, SpectralClustering.self,
+    AgglomerativeClustering.self, DBSCAN.self, HDBSCAN.self,
   ]
 
   /// The method of a name.

@@ -126,11 +126,14 @@ private struct KrylovBasis {
 }
 
 extension NeighborGraph {
+  /// The sum of the weights of each node's edges.
+  var degrees: [Float] {
+    (0..<count).map { weights[starts[$0]..<starts[$0 + 1]].reduce(Float(0), +) }
+  }
+
   /// Divides the weights by √(degree · degree), and returns √degree in unit length.
   mutating func normalize() -> [Float] {
-    let degrees = (0..<count).map { node in
-      weights[starts[node]..<starts[node + 1]].reduce(Float(0), +)
-    }
+    let degrees = degrees
     for node in 0..<count {
       for edge in starts[node]..<starts[node + 1] {
         let product = degrees[node] * degrees[Int(neighbors[edge])]
