@@ -914,6 +914,52 @@ def shapes(rng, noise):
     return np.concatenate([rings + rng.normal(size=(140, 2)) * 0.08, *blobs, random]).astype(np.float32)
 
 
+def nearest(x, k):
+    """Each row's k nearest others, and the distances of all pairs."""
+    from scipy.spatial.distance import cdist
+
+    distances = cdist(x.astype(float), x.astype(float))
+    return np.argsort(distances + np.diag(np.full(len(x), -1.0)), axis=1)[:, 1 : k + 1], distances
+
+
+def least(matrix, first, count):
+    """Eigenvalues of a dense matrix from `first` on, and k-means' clusters of the eigenvectors."""
+    from scipy.linalg import eigh
+    from sklearn.cluster import KMeans
+
+    values, vectors = eigh((matrix + matrix.T) / 2)
+    labels = KMeans(4, n_init=50, random_state=0).fit_predict(vectors[:, first:count])
+    return {"values": values[first:count].tolist(), "labels": labels.tolist()}
+
+
+def embedded_case(x, linearity, ridge):
+    """SEC's objective with dense matrices, by SciPy's eigenvectors."""
+    near, distances = nearest(x, 7)
+    n, scale = len(x), distances[np.arange(len(x)), near[:, 6]]
+    weights = np.zeros((n, n))
+    for i in range(n):
+        for j in near[i, :5]:
+            weights[i, j] = weights[j, i] = np.exp(-distances[i, j] ** 2 / (scale[i] * scale[j]))
+    roots = np.sqrt(weights.sum(1))
+    laplacian = np.eye(n) - weights / roots[:, None] / roots
+    centring = np.eye(n) - 1 / n
+    rows = centring @ x.astype(float)
+    linear = rows @ np.linalg.inv(rows.T @ rows + ridge * np.eye(x.shape[1])) @ rows.T
+    return least(laplacian + linearity * (centring - linear), 0, 4)
+
+
+def local_case(x, ridge):
+    """LDMGI's sum of local Laplacians as a dense matrix, by SciPy's eigenvectors."""
+    near, _ = nearest(x, 4)
+    n, centring, total = len(x), np.eye(5) - 1 / 5, np.zeros((len(x), len(x)))
+    for i in range(n):
+        members = np.concatenate([[i], near[i]])
+        local = x[members].astype(float).T @ centring
+        inverse = np.linalg.inv(local.T @ local + ridge * np.eye(5))
+        total[np.ix_(members, members)] += centring @ inverse @ centring
+    return least(total, 1, 4)
+
+
 def any_order(cluster, x, labels):
     """Whether the clusters are the same in whatever order the rows come: no tie decides them."""
     from sklearn.metrics import adjusted_rand_score
@@ -961,8 +1007,12 @@ def graph_clustering():
                                ("radial-basis", {"affinity": "rbf", "gamma": 4.0})]:
         found = SpectralClustering(5, random_state=0, **settings).fit(clean)
         spectral.append({"affinity": affinity, "labels": found.labels_.tolist()})
+    groups = rng.integers(0, 4, 120)
+    blobs = (rng.normal(size=(4, 6)) * 1.6)[groups] + rng.normal(size=(120, 6)).astype(np.float32)
+    blobs = blobs.astype(np.float32)
     return {
-        "data": {"noisy": packed(noisy), "twins": packed(twins), "clean": packed(clean)},
+        "sec": embedded_case(blobs, 0.5, 2.0), "ldmgi": local_case(blobs, 3.0),
+        "data": {"noisy": packed(noisy), "twins": packed(twins), "clean": packed(clean), "blobs": packed(blobs)},
         "dbscan": dbscan, "hdbscan": hdbscan, "agglomerative": agglomerative, "heights": heights,
         "spectral": spectral,
     }

@@ -8,7 +8,9 @@ extension Dataset {
   /// A path is read by what the file holds, not by what it is called: `.npy`, `.npz` (dense, or
   /// sparse as SciPy saves it), CSV and other delimited text, IDX, all but `.npz` also as gzip, or a
   /// folder with the four IDX files that MNIST and its relatives consist of. A catalog name wins
-  /// over a file of the same name; write `./mnist` for the file.
+  /// over a file of the same name; write `./mnist` for the file. A name or path with `@10%` behind
+  /// it is the part that ``subsampled(retention:seed:)`` keeps at a retention of 0.1 and seed 1,
+  /// with `@10%:7` at seed 7.
   ///
   /// - Parameters:
   ///   - nameOrPath: a name of ``Catalog``, or a file or folder.
@@ -25,6 +27,13 @@ extension Dataset {
   ) throws(InputError) -> Dataset {
     if labels != nil && labelColumn != nil {
       throw InputError(.usage, "Give the labels by a file or by a column, not by both.")
+    }
+    if let subset = try Subset(of: nameOrPath) {
+      let whole = try load(
+        subset.whole, labels: labels, labelColumn: labelColumn, seed: seed, progress: progress)
+      var part = try whole.subsampled(retention: subset.retention, seed: subset.seed)
+      (part.name, part.source) = (nameOrPath, nameOrPath)
+      return part
     }
     var dataset: Dataset
     if let entry = Catalog.entry(named: nameOrPath) {

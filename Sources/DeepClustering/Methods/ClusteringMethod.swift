@@ -183,7 +183,8 @@ public enum MethodCatalog {
     KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self, DCN.self,
     DeepKMeans.self, DifferentiableKMeans.self, VaDE.self, DeepCluster.self, ClusterGAN.self,
     GaussianMixture.self, DirichletProcessMixture.self, N2D.self, SpectralClustering.self,
-    AgglomerativeClustering.self, DBSCAN.self, HDBSCAN.self,
+    SpectralEmbeddedClustering.self, LDMGI.self, AgglomerativeClustering.self, DBSCAN.self,
+    HDBSCAN.self,
   ]
 
   /// The method of a name.

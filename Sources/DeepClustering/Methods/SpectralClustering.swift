@@ -63,20 +63,14 @@ public struct SpectralClustering: ClusteringMethod, Equatable {
 
   /// The eigenvectors, then the clusters.
   public struct State {
-    /// n × (K − 1), or n zeros for one cluster.
-    var embedding: Tensor?
-    var clusters: (labels: [Int], margins: [Float])?
+    var partition = SpectralPartition()
   }
 
   /// Nothing is computed yet.
   ///
   /// - Throws: ``InputError`` for a graph that cannot be, or that would not fit the memory.
   public func begin(_ context: FitContext) throws -> State {
-    guard 2 * clusters < context.rows else {
-      throw InputError(
-        .usage, "\(clusters) clusters are too many for the spectrum of \(context.rows) rows")
-    }
-    guard neighbors > 0 else { throw InputError(.usage, "neighbors must be above 0") }
+    try SpectralPartition.refuse(clusters: clusters, neighbors: neighbors, context)
     guard graph == .complete else { return State() }
     guard affinity != .connectivity else {
       throw InputError(
@@ -94,20 +88,13 @@ public struct SpectralClustering: ClusteringMethod, Equatable {
   /// The eigenvectors in the first step, k-means in the second.
   public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
     withoutGradients {
-      guard let embedding = state.embedding else {
-        let found = spectrum(context)
-        state.embedding = found.embedding
-        let gap = 1 - (found.values.last ?? 1)
-        return StepReport(loss: gap, losses: ["last eigenvalue of the Laplacian": gap])
+      guard state.partition.embedding == nil else {
+        return state.partition.cluster(clusters, restarts: restarts, context.seed)
       }
-      var kMeans = KMeans(clusters: clusters)
-      kMeans.restarts = restarts
-      let found = kMeans.cluster(embedding, seed: Seed(context.seed.stream("spectral k-means")))
-      let nearest = NearestCentroids(of: embedding, among: found.centroids)
-      state.clusters = (nearest.labels, nearest.margins())
-      return StepReport(
-        loss: found.cost, losses: ["cost": found.cost],
-        stopReason: "k-means has clustered the eigenvectors")
+      let found = spectrum(context)
+      state.partition.embedding = found.embedding
+      let gap = 1 - (found.values.last ?? 1)
+      return StepReport(loss: gap, losses: ["last eigenvalue of the Laplacian": gap])
     }
   }
 
@@ -124,37 +111,29 @@ public struct SpectralClustering: ClusteringMethod, Equatable {
     let layout = SpectralLayout(
       leading: clusters - 1, of: graph, tolerance: tolerance,
       seed: context.seed.stream("spectrum"))
-    // From the symmetric D^−½WD^−½ to the random walk; in units that suit k-means' tolerance.
+    // From the symmetric D^−½WD^−½ to the random walk.
     let roots = graph.degrees.map { $0.squareRoot() }
     let scale = Tensor(roots, shape: [1, context.rows]).clamped(atLeast: 1e-30)
-    let walk = layout.vectors / scale
-    return ((walk / walk.squared().mean().squareRoot()).transposed().copy(), layout.values)
+    return (SpectralPartition.rows(of: layout.vectors / scale), layout.values)
   }
 
   /// The clusters; one for all samples before the last step.
   public func finish(_ state: State, _ context: FitContext) -> PartitionModel {
-    PartitionModel(
-      assignments: state.clusters?.labels ?? [Int](repeating: 0, count: context.rows),
-      certainty: state.clusters?.margins, embedding: state.embedding)
+    state.partition.model(context)
   }
 
   /// The clusters after the last step.
-  public func assignments(_ state: State) -> [Int]? { state.clusters?.labels }
+  public func assignments(_ state: State) -> [Int]? { state.partition.labels }
   /// Two.
   public func plannedSteps(_ context: FitContext) -> Int { 2 }
   /// How many of the two were made.
-  public func stepsTaken(_ state: State) -> Int {
-    state.embedding == nil ? 0 : state.clusters == nil ? 1 : 2
-  }
-
+  public func stepsTaken(_ state: State) -> Int { state.partition.steps }
   /// Puts the eigenvectors into an archive.
   public func store(_ state: State, in archive: inout Archive) {
-    if let embedding = state.embedding { archive.set("embedding", tensor: embedding) }
+    state.partition.store(in: &archive)
   }
-
   /// The state of an archive.
   public func restore(from archive: Archive, _ context: FitContext) throws -> State {
-    guard archive.contains(tensor: "embedding") else { return State() }
-    return State(embedding: try archive.tensor("embedding"))
+    State(partition: try SpectralPartition(from: archive))
   }
 }

@@ -23,6 +23,12 @@ struct GraphClusteringGolden: Decodable {
     let affinity: Affinity
     let labels: [Int]
   }
+  /// Of dense matrices, by SciPy.
+  struct SpectrumCase: Decodable {
+    let values: [Double]
+    let labels: [Int]
+  }
+  let sec, ldmgi: SpectrumCase
   let data: [String: GoldenTensor]
   let dbscan, hdbscan: [DensityCase]
   let agglomerative: [AgglomerativeCase]

@@ -32,6 +32,31 @@ import Torch
     #expect(samePartition(try method.fit(context).assignments, truth))
   }
 
+  /// The eigenvalues of L̃ + μL_g from a dense matrix, and the clusters of its eigenvectors.
+  @Test func embeddedClusteringMatchesTheDenseMatrix() throws {
+    let given = try GraphClusteringGolden.load()
+    var method = SpectralEmbeddedClustering(clusters: 4)
+    (method.linearity, method.ridge) = (0.5, 2)
+    let context = try given.context("blobs")
+    for (found, wanted) in zip(method.spectrum(context).values, given.sec.values) {
+      #expect(abs(found - wanted) < 1e-5)
+    }
+    #expect(samePartition(try method.fit(context).assignments, given.sec.labels))
+  }
+
+  /// The eigenvalues of the sum of local Laplacians from a dense matrix, and the clusters.
+  @Test func localDiscriminantsMatchTheDenseMatrix() throws {
+    let given = try GraphClusteringGolden.load()
+    var method = LDMGI(clusters: 4)
+    method.ridge = 3
+    let context = try given.context("blobs")
+    // Ours is λL.
+    for (found, wanted) in zip(method.spectrum(context).values, given.ldmgi.values) {
+      #expect(abs(found - 3 * wanted) < 1e-4)
+    }
+    #expect(samePartition(try method.fit(context).assignments, given.ldmgi.labels))
+  }
+
   /// exp(−d²/σ_iσ_j) by hand, σ being the distance to the farthest of a few points.
   @Test func theScaleIsTheSamplesOwn() {
     let rows = Tensor(column: [0, 1, 3, 7])
