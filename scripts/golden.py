@@ -850,11 +850,172 @@ def gaussian_mixture():
                 "means": packed(mixture.means_),
                 "covariances": packed(np.stack([inverses[kind](c) for c in range(3)])),
                 "logLikelihoods": list(mixture.lower_bounds_),
+                "bic": mixture.bic(x),
+                "aic": mixture.aic(x),
                 "logDensities": packed(mixture.score_samples(x)),
                 "probabilities": packed(mixture.predict_proba(x)),
             }
         )
     return {"x": packed(x), "labels": labels.tolist(), "cases": cases}
+
+
+@section("dirichlet-process-mixture")
+def dirichlet_process_mixture():
+    """Iterations of a truncated Dirichlet process mixture from a partition, by scikit-learn."""
+    from sklearn.mixture import BayesianGaussianMixture
+    from scipy.special import digamma
+
+    rng = np.random.default_rng(47)
+    centres = exact(rng, 3, 2, scale=3)
+    truth = np.repeat([0, 1, 2], [40, 25, 15])
+    x = np.round((centres[truth] + rng.normal(size=(80, 2)) * [0.5, 1.0]) * 64) / 64
+    labels = np.where(rng.random(80) < 0.4, rng.integers(0, 5, 80), truth)
+
+    class FromLabels(BayesianGaussianMixture):
+        """Takes the partition instead of k-means' clusters."""
+
+        def _initialize_parameters(self, X, *rest, **named):
+            self._initialize(X, np.eye(5)[labels])
+
+    cases = []
+    for iterations, concentration in [(1, None), (30, None), (400, 5.0)]:
+        mixture = FromLabels(
+            n_components=5, weight_concentration_prior=concentration, max_iter=iterations, tol=0,
+            weight_concentration_prior_type="dirichlet_process",
+        ).fit(x)
+        cases.append(
+            {
+                "iterations": iterations,
+                "concentration": concentration or 0,
+                "lowerBounds": list(mixture.lower_bounds_),
+                "weights": mixture.weights_.tolist(),
+                "means": packed(mixture.means_),
+                "covariances": packed(mixture.covariances_),
+                "labels": mixture.predict(x).tolist(),
+                "probabilities": packed(mixture.predict_proba(x)),
+            }
+        )
+    arguments = [0.1, 0.5, 1.0, 2.5, 9.99, 10.0, 123.4]
+    return {
+        "x": packed(x),
+        "labels": labels.tolist(),
+        "cases": cases,
+        "digamma": [[v, float(digamma(v))] for v in arguments],
+    }
+
+
+def shapes(rng, noise):
+    """Two rings and three blobs of unequal density; some points at random when asked for."""
+    angles = rng.random(140) * 2 * np.pi
+    rings = np.stack([np.cos(angles), np.sin(angles)], 1) * np.repeat([1.0, 3.0], [50, 90])[:, None]
+    blobs = [rng.normal(size=(n, 2)) * s + c for n, s, c in
+             [(60, 0.2, (6, 0)), (40, 0.5, (6, 5)), (30, 0.3, (-5, 6))]]
+    random = rng.random((30 if noise else 0, 2)) * [14, 12] - [6, 4]
+    return np.concatenate([rings + rng.normal(size=(140, 2)) * 0.08, *blobs, random]).astype(np.float32)
+
+
+def nearest(x, k):
+    """Each row's k nearest others, and the distances of all pairs."""
+    from scipy.spatial.distance import cdist
+
+    distances = cdist(x.astype(float), x.astype(float))
+    return np.argsort(distances + np.diag(np.full(len(x), -1.0)), axis=1)[:, 1 : k + 1], distances
+
+
+def least(matrix, first, count):
+    """Eigenvalues of a dense matrix from `first` on, and k-means' clusters of the eigenvectors."""
+    from scipy.linalg import eigh
+    from sklearn.cluster import KMeans
+
+    values, vectors = eigh((matrix + matrix.T) / 2)
+    labels = KMeans(4, n_init=50, random_state=0).fit_predict(vectors[:, first:count])
+    return {"values": values[first:count].tolist(), "labels": labels.tolist()}
+
+
+def embedded_case(x, linearity, ridge):
+    """SEC's objective with dense matrices, by SciPy's eigenvectors."""
+    near, distances = nearest(x, 7)
+    n, scale = len(x), distances[np.arange(len(x)), near[:, 6]]
+    weights = np.zeros((n, n))
+    for i in range(n):
+        for j in near[i, :5]:
+            weights[i, j] = weights[j, i] = np.exp(-distances[i, j] ** 2 / (scale[i] * scale[j]))
+    roots = np.sqrt(weights.sum(1))
+    laplacian = np.eye(n) - weights / roots[:, None] / roots
+    centring = np.eye(n) - 1 / n
+    rows = centring @ x.astype(float)
+    linear = rows @ np.linalg.inv(rows.T @ rows + ridge * np.eye(x.shape[1])) @ rows.T
+    return least(laplacian + linearity * (centring - linear), 0, 4)
+
+
+def local_case(x, ridge):
+    """LDMGI's sum of local Laplacians as a dense matrix, by SciPy's eigenvectors."""
+    near, _ = nearest(x, 4)
+    n, centring, total = len(x), np.eye(5) - 1 / 5, np.zeros((len(x), len(x)))
+    for i in range(n):
+        members = np.concatenate([[i], near[i]])
+        local = x[members].astype(float).T @ centring
+        inverse = np.linalg.inv(local.T @ local + ridge * np.eye(5))
+        total[np.ix_(members, members)] += centring @ inverse @ centring
+    return least(total, 1, 4)
+
+
+def any_order(cluster, x, labels):
+    """Whether the clusters are the same in whatever order the rows come: no tie decides them."""
+    from sklearn.metrics import adjusted_rand_score
+
+    for seed in range(20):
+        order = np.random.default_rng(seed).permutation(len(x))
+        found = cluster(x[order])
+        if adjusted_rand_score(labels[order], found) < 1 or ((found < 0) != (labels[order] < 0)).any():
+            return False
+    return True
+
+
+@section("graph-clustering")
+def graph_clustering():
+    """Labels of DBSCAN, HDBSCAN, agglomerative and spectral clustering by scikit-learn."""
+    from scipy.cluster.hierarchy import linkage
+    from sklearn.cluster import DBSCAN, HDBSCAN, AgglomerativeClustering, SpectralClustering
+
+    rng = np.random.default_rng(53)
+    noisy, clean = shapes(rng, True), shapes(rng, False)
+    twins = np.concatenate([noisy[:100], noisy[:60], noisy[200:]])
+    dbscan = []
+    for x, name in [(noisy, "noisy"), (twins, "twins")]:
+        for radius, samples in [(0.4, 5), (0.8, 10), (0.3, 1), (0.25, 8)]:
+            found = DBSCAN(eps=radius, min_samples=samples).fit(x)
+            dbscan.append({"data": name, "radius": radius, "samples": samples, "labels": found.labels_.tolist()})
+    hdbscan = []
+    for x, name in [(noisy, "noisy"), (twins, "twins"), (clean, "clean")]:
+        for size, samples in [(5, None), (10, None), (15, None), (15, 4), (5, 2), (8, 1)]:
+            found = HDBSCAN(min_cluster_size=size, min_samples=samples, copy=True).fit(x)
+            if not any_order(lambda x: HDBSCAN(min_cluster_size=size, min_samples=samples, copy=True).fit_predict(x),
+                             x, found.labels_):
+                continue
+            hdbscan.append({"data": name, "size": size, "samples": samples or 0, "labels": found.labels_.tolist(),
+                            "strengths": found.probabilities_.tolist()})
+    agglomerative = []
+    for kind in ["ward", "average", "complete", "single"]:
+        for count in [2, 5, 9]:
+            found = AgglomerativeClustering(count, linkage=kind).fit(noisy)
+            agglomerative.append({"linkage": kind, "clusters": count, "labels": found.labels_.tolist()})
+    heights = {kind: linkage(noisy.astype(float), kind)[:, 2].tolist() for kind in
+               ["ward", "average", "complete", "single"]}
+    spectral = []
+    for affinity, settings in [("connectivity", {"affinity": "nearest_neighbors", "n_neighbors": 11}),
+                               ("radial-basis", {"affinity": "rbf", "gamma": 4.0})]:
+        found = SpectralClustering(5, random_state=0, **settings).fit(clean)
+        spectral.append({"affinity": affinity, "labels": found.labels_.tolist()})
+    groups = rng.integers(0, 4, 120)
+    blobs = (rng.normal(size=(4, 6)) * 1.6)[groups] + rng.normal(size=(120, 6)).astype(np.float32)
+    blobs = blobs.astype(np.float32)
+    return {
+        "sec": embedded_case(blobs, 0.5, 2.0), "ldmgi": local_case(blobs, 3.0),
+        "data": {"noisy": packed(noisy), "twins": packed(twins), "clean": packed(clean), "blobs": packed(blobs)},
+        "dbscan": dbscan, "hdbscan": hdbscan, "agglomerative": agglomerative, "heights": heights,
+        "spectral": spectral,
+    }
 
 
 @section("vade")

@@ -48,7 +48,8 @@ struct GroupNames {
   var classCount: Int { classNames.count }
 
   func className(_ index: Int) -> String { classNames[index] }
-  func match(ofCluster cluster: Int) -> Int? { matching[cluster] }
+  /// Nil for noise (−1) too.
+  func match(ofCluster cluster: Int) -> Int? { cluster < 0 ? nil : matching[cluster] }
   func color(ofCluster cluster: Int) -> Int { colors[cluster] }
 
   /// "3 · Sneaker", or "3" without a matched class.

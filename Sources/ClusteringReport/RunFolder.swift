@@ -32,6 +32,7 @@ struct RunFolder: Sendable {
   var name: String
   var record: RunRecord
   var metrics: MetricsLog
+  /// −1 is noise.
   var assignments: [Int]?
   var labels: [Int]?
   var certainty: [Float]?
@@ -75,7 +76,8 @@ struct RunFolder: Sendable {
 
   private mutating func readSamples(_ folder: URL) throws(InputError) {
     let classes = record.data.classNames?.count ?? record.contingency?.first?.count
-    assignments = try Self.integers(folder, "assignments.npy", below: record.clusters)
+    assignments = try Self.integers(
+      folder, "assignments.npy", from: -1, below: record.clusters)
     labels = try Self.integers(folder, "labels.npy", below: classes ?? Int.max)
     if let array = try Self.array(folder, "certainty.npy") {
       certainty = array.floats().map { $0.isFinite ? min(max($0, 0), 1) : 0 }

@@ -64,7 +64,7 @@ struct ScatterExplorer {
     var fields = [
       "\"count\":\(chosen.count)", "\"total\":\(assignments.count)",
       "\"extent\":[\(extent.x),\(extent.y)]", "\"xy\":\(Self.base64(positions))",
-      "\"cluster\":\(Self.base64(chosen.map { UInt16(clamping: assignments[$0]) }))",
+      "\"cluster\":\(Self.base64(chosen.map { group(of: assignments[$0]) }))",
     ]
     if let labels = run.labels {
       fields.append("\"class\":\(Self.base64(chosen.map { UInt16(clamping: labels[$0]) }))")
@@ -73,12 +73,15 @@ struct ScatterExplorer {
       let levels = chosen.map { UInt16((certainty[$0] * 65535).rounded()) }
       fields.append("\"certainty\":\(Self.base64(levels))")
     }
-    let clusters = (0..<names.clusterCount).map { cluster in
+    var clusters = (0..<names.clusterCount).map { cluster in
       group(
         names.match(ofCluster: cluster) == nil
           ? "Cluster \(cluster)" : names.shortName(ofCluster: cluster),
         names.color(ofCluster: cluster),
         match: names.match(ofCluster: cluster))
+    }
+    if assignments.contains(-1) {
+      clusters.append(group("Noise", names.clusterCount + names.classCount, match: nil))
     }
     let classes = (0..<names.classCount).map { group(names.className($0), $0, match: nil) }
     fields.append("\"clusters\":[\(clusters.joined(separator: ","))]")
@@ -89,6 +92,11 @@ struct ScatterExplorer {
     fields.append(
       "\"pictures\":{\(unique.sorted { $0.key < $1.key }.map(\.value).joined(separator: ","))}")
     return Markup(verbatim: "{\(fields.joined(separator: ","))}")
+  }
+
+  /// The place of a cluster in the list of groups; noise (−1) comes after all clusters.
+  private func group(of cluster: Int) -> UInt16 {
+    UInt16(clamping: cluster < 0 ? names.clusterCount : cluster)
   }
 
   private func group(_ name: String, _ color: Int, match: Int?) -> String {

@@ -7,7 +7,7 @@ import Foundation
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Lists, fetches and describes data sets.",
-    subcommands: [List.self, Get.self, Info.self])
+    subcommands: [List.self, Get.self, Info.self, Subsample.self])
 
   /// `deepclust data list`.
   struct List: ParsableCommand {
@@ -69,6 +69,32 @@ struct DataCommand: ParsableCommand {
       print("scaling   \(Preprocessing.automatic.resolved(for: dataset).rawValue) by default")
       print("digest    \(dataset.digest())")
       for warning in warnings { print("warning   \(warning)") }
+    }
+  }
+  /// `deepclust data subsample DATA`.
+  struct Subsample: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Writes a part of labelled data with unequal classes.",
+      discussion: """
+        Rows of the first class are kept with the probability RETENTION, those of the last with 1, \
+        and those between with probabilities between, as in the DEC paper. Wherever DATA is asked \
+        for, mnist@10% stands for the part of mnist at a retention of 0.1 and seed 1, and \
+        mnist@10%:7 for that at seed 7.
+        """)
+    @Argument(help: "A catalog name or a path.") var data: String
+    @Option(help: "The share of the first class that is kept, above 0 and at most 1.")
+    var retention: Double
+    @Option(help: "From which the kept rows follow.") var seed: UInt64 = 1
+    @Option(help: "A file with the class of each row.") var labels: String?
+    @Option(help: "The column of a text table that holds the classes.") var labelColumn: String?
+    @Option(help: "The .npz file to write, with the arrays x and y.") var output: String
+
+    func run() throws {
+      let whole = try Dataset.load(data, labels: labels, labelColumn: labelColumn, progress: tell)
+      let part = try whole.subsampled(retention: retention, seed: seed)
+      try part.writeNPZ(to: URL(fileURLWithPath: output))
+      let counts = (part.classCounts ?? []).map(String.init).joined(separator: " ")
+      print("\(output): \(part.rows) of \(whole.rows) rows, by class \(counts)")
     }
   }
 }

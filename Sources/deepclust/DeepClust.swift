@@ -15,6 +15,7 @@ struct DeepClust: ParsableCommand {
       FitCommand.self, PredictCommand.self, EvaluateCommand.self, ReportCommand.self,
       ExperimentCommand.self, ProjectCommand.self,
       DataCommand.self, MethodsCommand.self, BenchEpochCommand.self, BenchKMeansCommand.self,
+      BenchMixtureCommand.self,
     ])
 
   static func main() {

@@ -167,6 +167,8 @@ private struct Summary: Encodable {
   let method: String
   let clusters: Int
   let scores: Scores
+  let noise: Int?
+  let measures: [String: Double]?
   let seconds: [String: Double]
   let stop_reason: String?
   let output: String
@@ -175,6 +177,7 @@ private struct Summary: Encodable {
     method = record.method.name
     clusters = record.clusters
     scores = record.scores ?? Scores()
+    (noise, measures) = (record.noise, record.measures)
     seconds = record.seconds ?? [:]
     stop_reason = record.stopReason
     self.output = output
@@ -186,6 +189,7 @@ private func summaryText(_ record: RunRecord, report: String) -> String {
   let title = record.method.title ?? record.method.name
   lines.append("\(title): \(record.clusters) clusters of \(record.data.rows ?? 0) samples")
   lines.append("sizes       \((record.clusterSizes ?? []).map(String.init).joined(separator: " "))")
+  if let noise = record.noise { lines.append("noise       \(noise) samples in no cluster") }
   let scores = record.scores ?? Scores()
   let named: [(String, Double?)] = [
     ("ACC", scores.acc), ("NMI", scores.nmi), ("ARI", scores.ari), ("AMI", scores.ami),
@@ -198,6 +202,11 @@ private func summaryText(_ record: RunRecord, report: String) -> String {
   if let ceiling = scores.accCeiling, ceiling < 1 {
     lines.append(
       "            (with this number of clusters ACC cannot exceed \(fixed(ceiling, 4)))")
+  }
+  for (name, value) in (record.measures ?? [:]).sorted(by: { $0.key < $1.key }) {
+    lines.append(
+      name.padding(toLength: max(12, name.count + 1), withPad: " ", startingAt: 0)
+        + fixed(value, 4))
   }
   lines.append("stopped     \(record.stopReason ?? "")")
   lines.append("seconds     \(fixed(record.seconds?["total"] ?? 0, 1))")

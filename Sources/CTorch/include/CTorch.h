@@ -13,6 +13,7 @@
 
 #include "CTKMeans.h"
 #include "CTProjection.h"
+#include "CTTrees.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,6 +10,9 @@ extension Dataset {
   /// folder with the four IDX files that MNIST and its relatives consist of, or a folder of PNG and
   /// JPEG files. A catalog name wins over a file of the same name; write `./mnist` for the file.
   ///
+  /// A name or path with `@10%` behind it is the part that ``subsampled(retention:seed:)`` keeps at a
+  /// retention of 0.1 and seed 1, with `@10%:7` at seed 7.
+  ///
   /// Images are read in the order of their paths, turned as their camera says, with eight bits a
   /// channel. They become grey when all files are stored in grey, and are stretched to one size.
   /// When they all lie in sub-folders, two at least, those are the classes.
@@ -33,6 +36,14 @@ extension Dataset {
   ) throws(InputError) -> Dataset {
     if labels != nil && labelColumn != nil {
       throw InputError(.usage, "give the labels by a file or by a column, not by both")
+    }
+    if let subset = try Subset(of: nameOrPath) {
+      let whole = try load(
+        subset.whole, labels: labels, labelColumn: labelColumn, imageSize: imageSize,
+        imageChannels: imageChannels, seed: seed, progress: progress)
+      var part = try whole.subsampled(retention: subset.retention, seed: subset.seed)
+      (part.name, part.source) = (nameOrPath, nameOrPath)
+      return part
     }
     var dataset: Dataset
     if let entry = Catalog.entry(named: nameOrPath) {

@@ -5,23 +5,32 @@ public import Foundation
 extension NPY {
   /// Writes 32-bit floating-point numbers, in C order.
   public static func write(_ values: [Float], shape: [Int], to url: URL) throws(InputError) {
-    try write(values, descriptor: "<f4", shape: shape, to: url)
+    try FileBytes.write(encoded(values, shape: shape), to: url)
   }
 
   /// Writes whole numbers as int64, in C order.
   public static func write(_ values: [Int], shape: [Int], to url: URL) throws(InputError) {
-    try write(values, descriptor: "<i8", shape: shape, to: url)
+    try FileBytes.write(encoded(values, shape: shape), to: url)
   }
 
   /// Writes bytes (uint8), in C order.
   public static func write(_ values: [UInt8], shape: [Int], to url: URL) throws(InputError) {
-    try write(values, descriptor: "|u1", shape: shape, to: url)
+    try FileBytes.write(encoded(values, descriptor: "|u1", shape: shape), to: url)
   }
 
-  /// Writes to a temporary file and renames it, so that a reader never sees half an array.
-  private static func write<Value: BitwiseCopyable>(
-    _ values: [Value], descriptor: String, shape: [Int], to url: URL
-  ) throws(InputError) {
+  /// 32-bit floating-point numbers as a file has them.
+  static func encoded(_ values: [Float], shape: [Int]) -> [UInt8] {
+    encoded(values, descriptor: "<f4", shape: shape)
+  }
+
+  /// Whole numbers as a file has them.
+  static func encoded(_ values: [Int], shape: [Int]) -> [UInt8] {
+    encoded(values, descriptor: "<i8", shape: shape)
+  }
+
+  private static func encoded<Value: BitwiseCopyable>(
+    _ values: [Value], descriptor: String, shape: [Int]
+  ) -> [UInt8] {
     precondition(
       shape.reduce(1, *) == values.count, "\(values.count) values do not fill the shape \(shape)")
     let lengths = shape.map { "\($0)," }.joined(separator: " ")
@@ -36,6 +45,6 @@ extension NPY {
     bytes.append(contentsOf: text.utf8)
     // Swift runs on little-endian machines only, so memory and file agree.
     values.withUnsafeBytes { bytes.append(contentsOf: $0) }
-    try FileBytes.write(bytes, to: url)
+    return bytes
   }
 }

@@ -11,10 +11,11 @@ extension Run {
     let start = clock.now
     try writeModel(model, data)
     try writeAssignments(model, data)
-    if let model = model as? any EmbeddingModel {
-      try writeEmbedding(model, data)
-    }
-    measure(model, data, clusters: method.clusters)
+    record.clusters = method.clusterCount(of: model.assignments)
+    try writeEmbedding(model, data)
+    if let shape = data.imageShape { try writePictures(model, data, shape) }
+    record.measures = (model as? any MeasuredModel)?.measures
+    measure(model, data, clusters: record.clusters)
     add(seconds(since: start), to: "scoring")
     record.peakMemoryBytes = peakMemoryBytes()
     (record.status, record.finished) = (.finished, timestamp())
@@ -62,29 +63,31 @@ extension Run {
   }
 
   private func writeEmbedding(
-    _ model: any EmbeddingModel, _ data: PreparedData
+    _ model: any ClusteringModel, _ data: PreparedData
   ) throws(InputError) {
-    let embedding = model.embedding(of: data.tensor)
+    let placed = model as? any EmbeddingModel
+    let embedding =
+      placed?.embedding(of: data.tensor) ?? (model as? PartitionModel)?.embedding ?? data.tensor
     let (n, d) = (embedding.shape[0], embedding.shape[1])
     let values: [Float] = embedding.scalars()
     // Where the space is that of the data, the data need not be written a second time.
     if d < data.tensor.shape[1] {
       try NPY.write(values, shape: [n, d], to: folder.file("embedding.npy"))
     }
-    try NPY.write(
-      model.centroids.scalars(as: Float.self), shape: model.centroids.shape,
-      to: folder.file("centroids.npy"))
+    if let centroids = placed?.centroids {
+      try NPY.write(
+        centroids.scalars(as: Float.self), shape: centroids.shape, to: folder.file("centroids.npy"))
+    }
     try NPY.write(
       planarProjection(embedding), shape: [n, 2], to: folder.file("projection.npy"))
     var generator = SplitMix64(seed: Seed(configuration.seed).stream("silhouette"))
     let silhouette = Silhouette.mean(
       values: values, columns: d, clusters: model.assignments, using: &generator)
     record.scores = Scores(silhouette: silhouette)
-    if let shape = data.imageShape { try writePictures(model, data, shape) }
   }
 
   private func writePictures(
-    _ model: any EmbeddingModel, _ data: PreparedData, _ shape: ImageShape
+    _ model: any ClusteringModel, _ data: PreparedData, _ shape: ImageShape
   ) throws(InputError) {
     let pictures = folder.file("pictures")
     do {
@@ -94,8 +97,8 @@ extension Run {
         .inputOutput, "\(pictures.path) cannot be made: \(error.localizedDescription)")
     }
     let size = [shape.height, shape.width, shape.channels]
-    let k = model.centroids.shape[0]
-    if let decoded = model.decodedCentroids() {
+    let k = record.clusters
+    if let decoded = (model as? any EmbeddingModel)?.decodedCentroids() {
       try NPY.write(
         data.pictures(decoded), shape: [k] + size,
         to: pictures.appendingPathComponent("centroids.npy"))
@@ -136,21 +139,43 @@ extension Run {
   }
 
   private func measure(_ model: any ClusteringModel, _ data: PreparedData, clusters: Int) {
-    var sizes = [Int](repeating: 0, count: clusters)
-    for cluster in model.assignments where cluster >= 0 { sizes[cluster] += 1 }
-    record.clusterSizes = sizes
-    let empty = sizes.count { $0 == 0 }
-    if empty > 0 {
-      warn("\(empty) of \(clusters) clusters are empty: ask for fewer, or try another seed")
-    }
+    let sizes = ClusterSizes(model.assignments, clusters: clusters)
+    record.clusterSizes = sizes.counts
+    record.noise = sizes.noise > 0 ? sizes.noise : nil
+    if let warning = sizes.warning { warn(warning) }
     guard let labels = data.labels else { return }
     let classes = data.classNames?.count ?? ((labels.max() ?? 0) + 1)
     let table = ContingencyTable(
       predicted: model.assignments, labels: labels, clusters: clusters, classes: classes)
     let matching = ClassMatching(table, names: data.classNames)
     record.scores = Scores(table, matching, silhouette: record.scores?.silhouette)
-    record.contingency = table.rows
-    record.matching = matching.classOfCluster
+    // The scores count noise as a cluster, the last row; the tables are of the clusters alone.
+    record.contingency = Array(table.rows.prefix(clusters))
+    record.matching = Array(matching.classOfCluster.prefix(clusters))
     record.classScores = matching.classScores
+  }
+}
+
+/// How many samples each cluster has.
+struct ClusterSizes {
+  /// Of clusters 0 to K − 1.
+  let counts: [Int]
+  /// The samples in no cluster.
+  let noise: Int
+
+  init(_ assignments: [Int], clusters: Int) {
+    var counts = [Int](repeating: 0, count: clusters)
+    for cluster in assignments where cluster >= 0 { counts[cluster] += 1 }
+    (self.counts, noise) = (counts, assignments.count { $0 < 0 })
+  }
+
+  /// What the user should know; nil when every cluster has a sample.
+  var warning: String? {
+    let empty = counts.count { $0 == 0 }
+    guard empty > 0 else { return nil }
+    if noise > 0 && empty == counts.count {
+      return "all samples are noise: ask for a larger radius, or for fewer samples in a dense place"
+    }
+    return "\(empty) of \(counts.count) clusters are empty: ask for fewer, or try another seed"
   }
 }

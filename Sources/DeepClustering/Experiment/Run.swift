@@ -176,7 +176,8 @@ public final class Run {
     }
     var warnings: [String] = []
     let data = try PreparedData(
-      dataset, preprocessing: configuration.preprocessing, clusters: method.clusters,
+      dataset, preprocessing: configuration.preprocessing,
+      clusters: method.findsClusterCount ? nil : method.clusters,
       device: configuration.device, warnings: &warnings)
     try method.refuseOtherThanImages(data)
     warnings.forEach(warn)
@@ -197,8 +198,9 @@ public final class Run {
       directory != FileManager.default.currentDirectoryPath
     else { return path }
     let there = "\(directory)/\(path)"
+    let file = (try? Subset(of: there))?.whole ?? there
     // The whole folder may have been moved, with the run in it.
-    return FileManager.default.fileExists(atPath: there) ? there : path
+    return FileManager.default.fileExists(atPath: file) ? there : path
   }
 
   private func refuseOtherData(_ data: PreparedData) throws(InputError) {

@@ -73,7 +73,7 @@ public struct RunRecord: Codable, Sendable {
   public var data: DataDescription
   /// The method.
   public var method: Method
-  /// K.
+  /// K, as it was asked for or as the method found it.
   public var clusters: Int
   /// The seed.
   public var seed: UInt64?
@@ -105,6 +105,10 @@ public struct RunRecord: Codable, Sendable {
   public var scores: Scores?
   /// Samples of each cluster.
   public var clusterSizes: [Int]?
+  /// Samples in no cluster, with −1 in `assignments.npy`; nil for none.
+  public var noise: Int?
+  /// What the model says of its own fit, by name: likelihoods, information criteria.
+  public var measures: [String: Double]?
   /// Clusters × classes.
   public var contingency: [[Int]]?
   /// The class matched to each cluster; −1 for none.

@@ -47,7 +47,8 @@ extension ClusteringMethod {
     if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
     var warnings = pretraining?.warnings ?? []
     let data = try PreparedData(
-      dataset, preprocessing: preprocessing, clusters: clusters, device: device,
+      dataset, preprocessing: preprocessing, clusters: findsClusterCount ? nil : clusters,
+      device: device,
       warnings: &warnings)
     try refuseOtherThanImages(data)
     var context = FitContext(
@@ -63,11 +64,8 @@ extension ClusteringMethod {
       context.pretrained = network
     }
     let (model, reason) = try learn("clustering", context, progress)
-    let empty = clusters - Set(model.assignments).count
-    if empty > 0 {
-      warnings.append(
-        "\(empty) of \(clusters) clusters are empty: ask for fewer, or try another seed")
-    }
+    let sizes = ClusterSizes(model.assignments, clusters: clusterCount(of: model.assignments))
+    if let warning = sizes.warning { warnings.append(warning) }
     return FittedModel(
       model: model, preprocessing: data.preprocessing, columns: dataset.columns, device: device,
       stopReason: reason, warnings: warnings)

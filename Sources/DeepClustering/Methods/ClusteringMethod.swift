@@ -104,8 +104,10 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
   /// The hyperparameters of a profile in `card.profiles`; nil for another name.
   static func profile(_ name: String, clusters: Int) -> Self?
 
-  /// K, the number of clusters.
+  /// K, the number of clusters; at most K, or not read, where the method finds the number.
   var clusters: Int { get }
+  /// Whether the method finds the number of clusters; then samples may also be noise (−1).
+  var findsClusterCount: Bool { get }
   /// The autoencoder's pretraining, for methods that start from one.
   var pretraining: Pretraining? { get }
   /// Whether the settings make sense for images only: convolutions, shifts, rotations.
@@ -134,6 +136,13 @@ extension ClusteringMethod {
   public static func profile(_ name: String, clusters: Int) -> Self? {
     name == "default" ? Self(clusters: clusters) : nil
   }
+  /// K is given.
+  public var findsClusterCount: Bool { false }
+  /// The clusters to count: K, or those that were found and at least one.
+  func clusterCount(of assignments: [Int]) -> Int {
+    findsClusterCount ? max(1 + (assignments.max() ?? 0), 1) : clusters
+  }
+
   /// As the method pretrains one.
   public var trainsNetwork: Bool { pretraining != nil }
 }
@@ -173,7 +182,9 @@ public enum MethodCatalog {
   public static let all: [any ClusteringMethod.Type] = [
     KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self, DCN.self,
     DeepKMeans.self, DifferentiableKMeans.self, VaDE.self, DeepCluster.self, ClusterGAN.self,
-    GaussianMixture.self, N2D.self,
+    GaussianMixture.self, DirichletProcessMixture.self, N2D.self, SpectralClustering.self,
+    SpectralEmbeddedClustering.self, LDMGI.self, AgglomerativeClustering.self, DBSCAN.self,
+    HDBSCAN.self,
   ]
 
   /// The method of a name.

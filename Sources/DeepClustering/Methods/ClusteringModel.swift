@@ -3,7 +3,8 @@ public import Torch
 
 /// What a clustering method has found; only a finished fit gives one.
 public protocol ClusteringModel {
-  /// The cluster of every training sample, from 0 to K − 1.
+  /// The cluster of every training sample, from 0 to K − 1; −1 is noise, which only methods that
+  /// find the number of clusters give.
   var assignments: [Int] { get }
   /// How certain each assignment is, from 0 to 1.
   var certainty: [Float] { get }
@@ -21,6 +22,12 @@ public protocol InductiveModel: ClusteringModel {
 public protocol SoftModel: InductiveModel {
   /// rows × K, each row adding to one; nil when the model at hand is a hard one.
   func probabilities(for rows: Tensor) -> Tensor?
+}
+
+/// A model that says how well it fits its training samples, without labels.
+public protocol MeasuredModel: ClusteringModel {
+  /// Likelihoods, information criteria and the like by name.
+  var measures: [String: Double] { get }
 }
 
 /// A model that places samples in a space of its own.

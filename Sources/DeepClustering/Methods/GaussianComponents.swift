@@ -15,6 +15,10 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
   /// Σ, K × d × d, row-major.
   public let covariances: [Double]
 
+  /// What a variational mixture has in the place of log π_k when it tells responsibilities; nil for
+  /// log π_k itself.
+  public var logWeights: [Double]?
+
   /// K.
   public var count: Int { weights.count }
   /// d.
@@ -28,7 +32,9 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
   /// log p(x) of every row, in double precision.
   public func logLikelihoods(of rows: Tensor) -> Tensor {
     withoutGradients {
-      let joint = logJoint(rows)
+      var mixture = self
+      mixture.logWeights = nil
+      let joint = mixture.logJoint(rows)
       let largest = joint.max(1, keeping: true)
       return ((joint - largest).exp().sum(1, keeping: true).log() + largest).reshaped([-1])
     }
@@ -55,7 +61,8 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
   func shifted(by center: [Double]) -> GaussianComponents {
     GaussianComponents(
       weights: weights,
-      means: means.indices.map { means[$0] - center[$0 % dimensions] }, covariances: covariances)
+      means: means.indices.map { means[$0] - center[$0 % dimensions] }, covariances: covariances,
+      logWeights: logWeights)
   }
 
   /// What log π_k N(x; μ_k, Σ_k) is made of: K × features.
@@ -68,7 +75,8 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
       let linear = (0..<d).map { i in (0..<d).reduce(0) { $0 + inverse[i * d + $1] * mean[$1] } }
       let square = zip(mean, linear).reduce(0) { $0 + $1.0 * $1.1 }
       let constant =
-        log(weights[k]) - 0.5 * (Double(d) * log(2 * Double.pi) + factor.logDeterminant + square)
+        (logWeights?[k] ?? log(weights[k])) - 0.5
+        * (Double(d) * log(2 * Double.pi) + factor.logDeterminant + square)
       let quadratic = features.pairs.map { i, j in
         i == j ? -0.5 * inverse[i * d + i] : -inverse[i * d + j]
       }

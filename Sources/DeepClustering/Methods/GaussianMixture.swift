@@ -112,7 +112,22 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
     return report
   }
 
-  private func firstLabels(_ context: FitContext, _ restart: Int) -> [Int] {
+  /// What a mixture of these covariances is worth on the data that it was fitted to.
+  func criteria(of components: GaussianComponents, _ data: Tensor) -> InformationCriteria {
+    let (k, d) = (clusters, data.shape[1])
+    let covariances =
+      switch covariance {
+      case .full: k * d * (d + 1) / 2
+      case .tied: d * (d + 1) / 2
+      case .diagonal: k * d
+      case .spherical: k
+      }
+    return InformationCriteria(
+      logLikelihood: components.logLikelihoods(of: data).sum().item, samples: data.shape[0],
+      parameters: covariances + k * d + k - 1)
+  }
+
+  func firstLabels(_ context: FitContext, _ restart: Int) -> [Int] {
     var kMeans = KMeans(clusters: clusters)
     kMeans.restarts = 1
     let seed = Seed(context.seed.stream("mixture start", restart))
@@ -125,7 +140,9 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
     guard let components = state.best ?? state.components else {
       preconditionFailure("a mixture without a step")
     }
-    return GaussianMixtureModel(components: components, data: context.data)
+    return GaussianMixtureModel(
+      components: components, data: context.data,
+      criteria: criteria(of: components, context.data))
   }
 
   /// The most probable components before the last step.
@@ -144,62 +161,25 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
   }
 
   private func iterate(_ components: GaussianComponents, _ samples: MixtureSamples) -> Step {
-    withoutGradients {
-      let coefficients = components.shifted(by: samples.center)
-        .coefficients(samples.features).to(.float64, on: samples.device)
-      var (total, labels, sums): (Double, [Int], Tensor?) = (0, [], nil)
-      for block in samples.blocks {
-        let features = samples.features(block)
-        let joint = coefficients.matmul(features)  // K × samples
-        let largest = joint.max(0, keeping: true)
-        let weights = (joint - largest).exp()
-        let mass = weights.sum(0, keeping: true)
-        total += (mass.log() + largest).sum().item
-        labels += joint.argmax(0).scalars(as: Int64.self).map(Int.init)
-        let part = (weights / mass).matmul(features.transposed())
-        sums = sums.map { $0 + part } ?? part
-      }
-      let next = estimate(samples, sums.map { $0.scalars(as: Double.self) } ?? [])
-      return Step(logLikelihood: total / Double(samples.count), labels: labels, next: next)
-    }
+    let found = samples.expectation(of: components)
+    return Step(
+      logLikelihood: found.logLikelihood / Double(samples.count), labels: found.labels,
+      next: estimate(samples, found.sums))
   }
 
   private func estimate(_ samples: MixtureSamples, _ labels: [Int]) -> GaussianComponents {
-    withoutGradients {
-      var (sums, low): (Tensor?, Int) = (nil, 0)
-      for block in samples.blocks {
-        let high = low + block.shape[1]
-        let responsibilities = oneHot(Array(labels[low..<high]), clusters)
-          .to(.float64, on: samples.device)
-        let part = responsibilities.transposed().matmul(samples.features(block).transposed())
-        sums = sums.map { $0 + part } ?? part
-        low = high
-      }
-      return estimate(samples, sums.map { $0.scalars(as: Double.self) } ?? [])
-    }
+    estimate(samples, samples.sums(of: labels, clusters: clusters))
   }
 
   /// The mixture of weighted sums of the features, K × features.
   private func estimate(_ samples: MixtureSamples, _ sums: [Double]) -> GaussianComponents {
-    let (d, width) = (samples.features.dimensions, samples.features.count)
-    var (means, covariances): ([Double], [[Double]]) = ([], [])
-    // As much as nothing, so that a component without samples divides by no zero.
-    let sizes = (0..<clusters).map { sums[$0 * width] + 1e-15 }
-    for k in 0..<clusters {
-      let row = sums[(k * width)..<((k + 1) * width)].map { $0 / sizes[k] }
-      let mean = Array(row[1...d])
-      means += zip(mean, samples.center).map { $0 + $1 }
-      var covariance = [Double](repeating: 0, count: d * d)
-      for (index, pair) in samples.features.pairs.enumerated() {
-        let value = row[1 + d + index] - mean[pair.0] * mean[pair.1]
-        covariance[pair.0 * d + pair.1] = value
-        covariance[pair.1 * d + pair.0] = value
-      }
-      covariances.append(covariance)
-    }
+    let d = samples.features.dimensions
+    let moments = samples.moments(sums)
+    let (sizes, means) = (moments.sizes, moments.means)
+    let covariances = moments.covariances
     let total = sizes.reduce(0, +)
     return GaussianComponents(
-      weights: sizes.map { $0 / total }, means: means,
+      weights: sizes.map { $0 / total }, means: means.flatMap { $0 },
       covariances: constrained(covariances, sizes.map { $0 / total }, d).flatMap { $0 })
   }
 
@@ -247,23 +227,6 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
   }
 }
 
-/// Samples in blocks, and what their features are.
-struct MixtureSamples {
-  let features: QuadraticFeatures
-  let center: [Double]
-  let blocks: [Tensor]
-  let device: Device
-
-  init(_ points: Tensor, products: Bool) {
-    features = QuadraticFeatures(dimensions: points.shape[1], products: products)
-    center = points.to(.float64).mean(0).scalars()
-    blocks = features.blocks(of: points, around: center)
-    device = points.device
-  }
-
-  var count: Int { blocks.reduce(0) { $0 + $1.shape[1] } }
-}
-
 // MARK: - For methods that begin from a mixture
 
 extension GaussianMixture {
@@ -276,6 +239,22 @@ extension GaussianMixture {
 
     /// The diagonals of the covariances alone, as parameters to train.
     var mixture: DiagonalMixture { DiagonalMixture(components) }
+  }
+
+  /// Iterations from a partition of the points, and nothing else.
+  ///
+  /// - Parameters:
+  ///   - iterations: How many.
+  ///   - points: n × d.
+  ///   - labels: The cluster of each point, from 0 to K − 1.
+  /// - Returns: The mixture after them, and the mean of log p(x) before each.
+  public func iterations(
+    _ iterations: Int, over points: Tensor, from labels: [Int]
+  ) -> (components: GaussianComponents, logLikelihoods: [Double]) {
+    var method = self
+    (method.maximumIterations, method.tolerance) = (iterations, 0)
+    let fit = method.fit(points, from: labels)
+    return (fit.components, fit.logLikelihoods)
   }
 
   /// The best of all starts.

@@ -5,12 +5,16 @@ public import Torch
 /// layout of the codes of a network.
 ///
 /// The result of a Gaussian mixture and of N2D.
-public struct GaussianMixtureModel: ReadableModel {
+public struct GaussianMixtureModel: ReadableModel, MeasuredModel {
   /// The word for such models in an archive.
   static let kind = "gaussian-mixture"
 
   /// The mixture.
   public let components: GaussianComponents
+  /// What the mixture is worth on its training samples; nil in a layout, whose scale is arbitrary.
+  public let criteria: InformationCriteria?
+  /// The bound on the log-likelihood that a variational fit maximised; nil for others.
+  public let lowerBound: Double?
   /// N2D's encoder; nil when the mixture is in the space of the data.
   public let network: Autoencoder?
   /// N2D's layout of the codes.
@@ -23,8 +27,12 @@ public struct GaussianMixtureModel: ReadableModel {
   public let certainty: [Float]
 
   /// A mixture in the space of the data, n × d.
-  init(components: GaussianComponents, data: Tensor) {
+  init(
+    components: GaussianComponents, data: Tensor, criteria: InformationCriteria? = nil,
+    lowerBound: Double? = nil
+  ) {
     self.components = components
+    (self.criteria, self.lowerBound) = (criteria, lowerBound)
     (network, layout, meanCodes) = (nil, nil, nil)
     let probabilities = components.probabilities(of: data)
     (assignments, certainty) = (probabilities.labels, probabilities.max(1).scalars())
@@ -34,6 +42,7 @@ public struct GaussianMixtureModel: ReadableModel {
   init(components: GaussianComponents, network: Autoencoder, layout: UMAPLayout) {
     self.components = components
     (self.network, self.layout) = (network.copy(), layout)
+    (criteria, lowerBound) = (nil, nil)
     let probabilities = components.probabilities(of: layout.positions)
     (assignments, certainty) = (probabilities.labels, probabilities.max(1).scalars())
     let members = oneHot(assignments, components.count).to(layout.data.device)
@@ -59,6 +68,18 @@ public struct GaussianMixtureModel: ReadableModel {
     return layout.positions(of: network.embedding(of: rows))
   }
 
+  /// The log-likelihood with BIC and AIC, or the lower bound.
+  public var measures: [String: Double] {
+    var measures: [String: Double] = [:]
+    if let criteria {
+      measures = [
+        "log-likelihood": criteria.logLikelihood, "BIC": criteria.bic, "AIC": criteria.aic,
+      ]
+    }
+    measures["lower bound"] = lowerBound
+    return measures
+  }
+
   /// The means of the components: K × d.
   public var centroids: Tensor {
     Tensor(components.means.map(Float.init), shape: [components.count, components.dimensions])
@@ -75,6 +96,8 @@ public struct GaussianMixtureModel: ReadableModel {
     archive.set("model", Self.kind)
     storeAssignments(in: &archive)
     archive.set("components", components)
+    archive.set("criteria", criteria)
+    archive.set("lowerBound", lowerBound)
     archive.set("laidOut", layout != nil)
     guard let network, let layout, let meanCodes else { return }
     network.store(in: &archive, under: "network")
@@ -88,6 +111,8 @@ public struct GaussianMixtureModel: ReadableModel {
   public init(from archive: Archive, on device: Device = .cpu) throws(InputError) {
     (assignments, certainty) = try archive.assignments(of: Self.kind)
     components = try archive.value("components")
+    criteria = try archive.value("criteria", as: InformationCriteria?.self)
+    lowerBound = try archive.value("lowerBound", as: Double?.self)
     guard try archive.value("laidOut") else {
       (network, layout, meanCodes) = (nil, nil, nil)
       return

@@ -27,6 +27,13 @@ public struct AnyModel: ReadableModel {
   /// The model of an archive.
   public init(from archive: Archive, on device: Device = .cpu) throws(InputError) {
     let kind: String = try archive.value("model")
+    if kind == PartitionModel.kind {
+      throw InputError(
+        .usage,
+        "this method clusters the rows that it was given and tells nothing of others: fit old and "
+          + "new rows together, or use a method such as kmeans; the clusters of the run are in its "
+          + "assignments.npy")
+    }
     guard let type = Self.kinds[kind] else {
       throw InputError(
         .data, "the saved model is of the kind \(kind), which this version does not know")

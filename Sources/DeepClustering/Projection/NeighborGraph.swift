@@ -14,6 +14,11 @@ struct NeighborGraph {
   /// The number of nodes.
   var count: Int { starts.count - 1 }
 
+  /// A graph of these edges.
+  init(starts: [Int], neighbors: [Int32], weights: [Float]) {
+    (self.starts, self.neighbors, self.weights) = (starts, neighbors, weights)
+  }
+
   /// The fuzzy graph of the k nearest neighbours (McInnes, Healy, Melville: UMAP, 2018, §3.1).
   ///
   /// The weight from i to j is exp(−(d_ij − ρ_i)/σ_i), with ρ_i the distance to the nearest
@@ -21,14 +26,29 @@ struct NeighborGraph {
   /// a + b − a·b.
   init(fuzzy found: NearestNeighbors) {
     let k = found.count
+    let weights = (0..<(found.indices.count / k)).flatMap { node in
+      Self.weights(
+        found.squaredDistances[(node * k)..<((node + 1) * k)].map { $0.squareRoot() })
+    }
+    self.init(found, weights: weights) { $0 + $1 - $0 * $1 }
+  }
+
+  /// The graph of the k nearest neighbours with a weight for each neighbour of each node.
+  ///
+  /// - Parameters:
+  ///   - found: The neighbours among the nodes themselves.
+  ///   - given: A weight for each neighbour, in their order.
+  ///   - join: What two nodes that are neighbours of each other make of their weights, the one of
+  ///     one end alone being kept as it is.
+  init(_ found: NearestNeighbors, weights given: [Float], join: (Float, Float) -> Float) {
+    let k = found.count
     let n = found.indices.count / k
     var edges: [[(Int32, Float)]] = Array(repeating: [], count: n)
     for node in 0..<n {
-      let range = (node * k)..<((node + 1) * k)
-      let weights = Self.weights(found.squaredDistances[range].map { $0.squareRoot() })
-      for (index, weight) in zip(found.indices[range], weights) {
-        edges[node].append((index, weight))
-        edges[Int(index)].append((Int32(node), weight))
+      for place in (node * k)..<((node + 1) * k) {
+        let index = found.indices[place]
+        edges[node].append((index, given[place]))
+        edges[Int(index)].append((Int32(node), given[place]))
       }
     }
     (starts, neighbors, weights) = ([0], [], [])
@@ -36,7 +56,7 @@ struct NeighborGraph {
       for (other, weight) in list.sorted(by: { $0.0 < $1.0 }) {
         if let last = neighbors.last, neighbors.count > (starts.last ?? 0), last == other {
           let earlier = weights[weights.count - 1]
-          weights[weights.count - 1] = earlier + weight - earlier * weight
+          weights[weights.count - 1] = join(earlier, weight)
         } else {
           neighbors.append(other)
           weights.append(weight)

@@ -11,6 +11,7 @@ import Torch
     struct Case: Decodable {
       let covariance: GaussianMixture.Covariance
       let weights, logLikelihoods: [Double]
+      let bic, aic: Double
       let means, covariances, logDensities, probabilities: GoldenTensor
     }
     let x: GoldenTensor
@@ -48,6 +49,9 @@ import Torch
       expect(
         components.probabilities(of: given.x.tensor), equals: example.probabilities,
         within: 1e-6, "\(name) probabilities")
+      let criteria = learner.criteria(of: components, given.x.tensor)
+      #expect(abs(criteria.bic - example.bic) < 1e-5, "\(name)")
+      #expect(abs(criteria.aic - example.aic) < 1e-5, "\(name)")
       guard example.covariance == .diagonal || example.covariance == .spherical else { continue }
       expect(
         fit.mixture.logLikelihoods(of: given.x.tensor), equals: example.logDensities, within: 2e-6,

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+
+extension Dataset {
+  /// A part whose classes have unequal sizes: rows of the first class are kept with the probability
+  /// `retention`, those of the last with 1, and the others with probabilities that rise in equal
+  /// steps between.
+  ///
+  /// Xie, Girshick, Farhadi, Unsupervised deep embedding for clustering analysis, ICML 2016, §5.4
+  /// and table 4, where `retention` is r_min.
+  ///
+  /// - Parameters:
+  ///   - retention: Above 0 and at most 1.
+  ///   - seed: Decides which rows are kept.
+  /// - Returns: The kept rows in their order, with all class names.
+  /// - Throws: ``InputError`` for a retention outside of its range, or data without classes.
+  public func subsampled(retention: Double, seed: UInt64) throws(InputError) -> Dataset {
+    guard retention > 0 && retention <= 1 else {
+      throw InputError(
+        .usage, "the retention is \(retention), but it must be above 0 and at most 1")
+    }
+    guard let labels, let classNames else {
+      throw InputError(
+        .data, "\(source) has no classes, so there are none to thin out; give --labels FILE")
+    }
+    var generator = SplitMix64(seed: seed)
+    let steps = Double(max(classNames.count - 1, 1))
+    let kept = labels.indices.filter { row in
+      let share = retention + (1 - retention) * Double(labels[row]) / steps
+      return generator.nextUniform() < share
+    }
+    var part = Dataset(
+      name: name, values: kept.flatMap { values[($0 * columns)..<(($0 + 1) * columns)] },
+      rows: kept.count, columns: columns, labels: kept.map { labels[$0] },
+      classNames: classNames, imageShape: imageShape, source: source)
+    part.fileNames = fileNames.map { names in kept.map { names[$0] } }
+    return part
+  }
+
+  /// Writes the rows as `x` (as images where they are) and the classes as `y` of a NumPy archive.
+  ///
+  /// Classes whose names are whole numbers are written as these, others by their index.
+  ///
+  /// - Throws: ``InputError`` when the file cannot be written, or would be larger than 4 GB.
+  public func writeNPZ(to url: URL) throws(InputError) {
+    let shape = imageShape.map {
+      [rows, $0.height, $0.width] + ($0.channels > 1 ? [$0.channels] : [])
+    }
+    var members = [("x.npy", NPY.encoded(values, shape: shape ?? [rows, columns]))]
+    if let labels, let classNames {
+      let numbers = classNames.compactMap { Int($0) }
+      let isNumbered = numbers.count == classNames.count
+      members.append(
+        ("y.npy", NPY.encoded(isNumbered ? labels.map { numbers[$0] } : labels, shape: [rows])))
+    }
+    guard let bytes = ZipWriter.archive(members) else {
+      throw InputError(.data, "\(url.path) would be larger than 4 GB; keep fewer rows")
+    }
+    try FileBytes.write(bytes, to: url)
+  }
+}
+
+/// A name or path with a retention behind it, such as `mnist@10%` or `mnist@10%:7`.
+struct Subset {
+  /// The name or path before the sign.
+  let whole: String
+  let retention: Double
+  let seed: UInt64
+
+  /// Nil for a name without a sign, or a file that has it in its name.
+  init?(of name: String) throws(InputError) {
+    guard let sign = name.lastIndex(of: "@"), !FileManager.default.fileExists(atPath: name) else {
+      return nil
+    }
+    let parts = name[name.index(after: sign)...].split(
+      separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let percent = parts[0].hasSuffix("%") ? Int(parts[0].dropLast()) : nil
+    let seed = parts.count > 1 ? UInt64(parts[1]) : 1
+    guard let percent, let seed, (1...100).contains(percent) else {
+      throw InputError(
+        .usage,
+        "'\(name)' is no file, and what follows the @ is not a whole percentage from 1% to 100%; "
+          + "write mnist@10%, or mnist@10%:7 for another seed")
+    }
+    (whole, retention, self.seed) = (String(name[..<sign]), Double(percent) / 100, seed)
+  }
+}

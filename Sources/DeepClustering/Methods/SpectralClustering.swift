@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Torch
+
+/// Spectral clustering: k-means on the smoothest functions over a graph of the samples.
+///
+/// Shi and Malik, Normalized cuts and image segmentation, IEEE TPAMI 22, 2000, as von Luxburg's
+/// tutorial (Statistics and Computing 17, 2007) writes it: the K leading eigenvectors of the random
+/// walk D⁻¹W, by Lanczos' method and never from a matrix of n × n, then k-means on their rows. The
+/// first of them is constant and left out. There is no rule for new samples.
+public struct SpectralClustering: ClusteringMethod, Equatable {
+  /// Which samples are joined.
+  public enum Graph: String, Codable, Sendable, CaseIterable {
+    /// Each with its nearest neighbours.
+    case nearestNeighbors = "nearest-neighbors"
+    /// All pairs; for a few thousand rows.
+    case complete
+  }
+
+  /// Name, title and source.
+  public static let card = MethodCard(
+    name: "spectral-clustering", title: "Spectral clustering",
+    paper: "Shi, Malik: Normalized cuts and image segmentation", venue: "IEEE TPAMI, 2000",
+    profiles: [
+      ("default", "the connectivity of ten nearest neighbours"),
+      ("self-tuning", "all pairs, with a scale for each sample: for a few thousand rows"),
+    ])
+
+  /// The most rows of a complete graph, 8 bytes a pair: 0.8 GB.
+  static let largest = 10_000
+
+  /// K.
+  public var clusters: Int
+  /// Which samples are joined.
+  public var graph = Graph.nearestNeighbors
+  /// How alike joined samples are.
+  public var affinity = Affinity.connectivity
+  /// The neighbours of a sample, itself not counted.
+  public var neighbors = 10
+  /// γ of the radial basis functions.
+  public var gamma = 1.0
+  /// How near the eigenvectors are: the length of A·v − λ·v.
+  public var tolerance = 1e-4
+  /// Starts of k-means.
+  public var restarts = 10
+
+  /// Spectral clustering on the graph of nearest neighbours.
+  public init(clusters: Int) { self.clusters = clusters }
+
+  /// `default` or `self-tuning`.
+  public static func profile(_ name: String, clusters: Int) -> SpectralClustering? {
+    var method = SpectralClustering(clusters: clusters)
+    switch name {
+    case "default": return method
+    case "self-tuning":
+      (method.graph, method.affinity) = (.complete, .selfTuning)
+      return method
+    default: return nil
+    }
+  }
+
+  /// No network.
+  public var pretraining: Pretraining? { nil }
+
+  /// The eigenvectors, then the clusters.
+  public struct State {
+    var partition = SpectralPartition()
+  }
+
+  /// Nothing is computed yet.
+  ///
+  /// - Throws: ``InputError`` for a graph that cannot be, or that would not fit the memory.
+  public func begin(_ context: FitContext) throws -> State {
+    try SpectralPartition.refuse(clusters: clusters, neighbors: neighbors, context)
+    guard graph == .complete else { return State() }
+    guard affinity != .connectivity else {
+      throw InputError(
+        .usage, "in a complete graph all are connected: --set affinity=self-tuning or radial-basis")
+    }
+    guard context.rows <= Self.largest else {
+      throw InputError(
+        .usage,
+        "a complete graph of \(context.rows) rows does not fit (\(Self.largest) do): "
+          + "--set graph=nearest-neighbors")
+    }
+    return State()
+  }
+
+  /// The eigenvectors in the first step, k-means in the second.
+  public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
+    withoutGradients {
+      guard state.partition.embedding == nil else {
+        return state.partition.cluster(clusters, restarts: restarts, context.seed)
+      }
+      let found = spectrum(context)
+      state.partition.embedding = found.embedding
+      let gap = 1 - (found.values.last ?? 1)
+      return StepReport(loss: gap, losses: ["last eigenvalue of the Laplacian": gap])
+    }
+  }
+
+  private func spectrum(_ context: FitContext) -> (embedding: Tensor, values: [Double]) {
+    let graph =
+      switch graph {
+      case .nearestNeighbors:
+        NeighborGraph(affinity, neighbors: neighbors, gamma: gamma, of: context.data)
+      case .complete: NeighborGraph(complete: affinity, gamma: gamma, of: context.data)
+      }
+    guard clusters > 1 else {
+      return (Tensor(repeating: 0, shape: [context.rows, 1]), [])
+    }
+    let layout = SpectralLayout(
+      leading: clusters - 1, of: graph, tolerance: tolerance,
+      seed: context.seed.stream("spectrum"))
+    // From the symmetric D^−½WD^−½ to the random walk.
+    let roots = graph.degrees.map { $0.squareRoot() }
+    let scale = Tensor(roots, shape: [1, context.rows]).clamped(atLeast: 1e-30)
+    return (SpectralPartition.rows(of: layout.vectors / scale), layout.values)
+  }
+
+  /// The clusters; one for all samples before the last step.
+  public func finish(_ state: State, _ context: FitContext) -> PartitionModel {
+    state.partition.model(context)
+  }
+
+  /// The clusters after the last step.
+  public func assignments(_ state: State) -> [Int]? { state.partition.labels }
+  /// Two.
+  public func plannedSteps(_ context: FitContext) -> Int { 2 }
+  /// How many of the two were made.
+  public func stepsTaken(_ state: State) -> Int { state.partition.steps }
+  /// Puts the eigenvectors into an archive.
+  public func store(_ state: State, in archive: inout Archive) {
+    state.partition.store(in: &archive)
+  }
+  /// The state of an archive.
+  public func restore(from archive: Archive, _ context: FitContext) throws -> State {
+    State(partition: try SpectralPartition(from: archive))
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+/// DBSCAN, HDBSCAN and the tree that both read.
+@Suite struct DensityClusteringTests {
+  @Test func dbscanMatchesScikitLearn() throws {
+    let given = try GraphClusteringGolden.load()
+    for example in given.dbscan {
+      var method = DBSCAN(clusters: 1)
+      (method.radius, method.minimumSamples) = (example.radius ?? 0, example.samples)
+      let found = try method.fit(given.context(example.data)).assignments
+      // Numbered alike too: clusters in the order of their first core samples.
+      #expect(found == example.labels, "\(example.data) \(method.radius) \(example.samples)")
+    }
+  }
+
+  @Test func hdbscanMatchesScikitLearn() throws {
+    let given = try GraphClusteringGolden.load()
+    for example in given.hdbscan {
+      var method = HDBSCAN(clusters: 1)
+      (method.minimumSize, method.minimumSamples) = (example.size ?? 0, example.samples)
+      let model = try method.fit(given.context(example.data))
+      let name = "\(example.data) \(method.minimumSize) \(example.samples)"
+      #expect(samePartition(model.assignments, example.labels), "\(name)")
+      for (found, wanted) in zip(model.certainty, example.strengths ?? []) {
+        #expect(abs(found - wanted) < 1e-4, "\(name)")
+      }
+    }
+  }
+
+  /// Without a radius the least is taken at which the share of samples is core.
+  @Test func theDataDecideTheRadius() throws {
+    let line = Tensor(column: [0, 1, 2, 3, 4, 50, 51, 52, 53, 54, 90])
+    var method = DBSCAN(clusters: 1)
+    (method.minimumSamples, method.coreShare) = (3, 0.9)
+    let model = try method.fit(FitContext(data: line, seed: Seed(1)))
+    #expect(model.assignments == [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, -1])
+    #expect(model.certainty == [Float](repeating: 1, count: 10) + [0])
+    // Half of them are core within 1: the ends of each line are border.
+    method.coreShare = 0.5
+    let tight = try method.fit(FitContext(data: line, seed: Seed(1)))
+    #expect(tight.assignments == model.assignments)
+    #expect(tight.certainty == [0.5, 1, 1, 1, 0.5, 0.5, 1, 1, 1, 0.5, 0])
+  }
+
+  /// The same total length as Kruskal's algorithm finds over all pairs.
+  @Test func theSpanningTreeIsMinimal() {
+    let blobs = Blobs(rows: 90, deviation: 0.5)
+    let distances = pairwiseSquaredDistances(blobs.tensor)
+    let core = (0..<90).map { Float($0 % 7) * 0.3 }
+    var pairs: [(length: Float, i: Int, j: Int)] = []
+    for i in 0..<90 {
+      for j in 0..<i {
+        pairs.append((max(distances[i * (i - 1) / 2 + j], core[i], core[j]), i, j))
+      }
+    }
+    var (sets, total) = (DisjointSets(90), 0.0)
+    for pair in pairs.sorted(by: { $0.length < $1.length })
+    where sets.root(of: pair.i) != sets.root(of: pair.j) {
+      sets.join(pair.i, pair.j)
+      total += Double(pair.length)
+    }
+    var tree = SpanningTree(over: blobs.tensor, core: core)
+    while !tree.isComplete { tree.grow(by: 11) }
+    #expect(abs(tree.lengths.reduce(0.0) { $0 + Double($1) } - total) < 1e-4)
+    #expect(Set(tree.joined + [0]) == Set(0..<90))
+  }
+
+  @Test func distancesOfAllPairsAreExact() {
+    let values: [Float] = (0..<75).map { Float(($0 * 37) % 19) }
+    let found = pairwiseSquaredDistances(Tensor(values, shape: [25, 3]) + 4000)
+    for i in 0..<25 {
+      for j in 0..<i {
+        let wanted = (0..<3).reduce(Float(0)) {
+          $0 + (values[i * 3 + $1] - values[j * 3 + $1]) * (values[i * 3 + $1] - values[j * 3 + $1])
+        }
+        #expect(abs(found[i * (i - 1) / 2 + j] - wanted) < 1e-2)
+      }
+    }
+  }
+
+  @Test func mistakesAreNamed() throws {
+    let context = FitContext(data: Tensor(column: [0, 1, 2]), seed: Seed(1))
+    #expect(refusal { try DBSCAN(clusters: 1).begin(context) }?.kind == .usage)
+    var method = HDBSCAN(clusters: 1)
+    method.minimumSize = 1
+    #expect(refusal { try method.begin(context) }?.description.contains("at least 2") == true)
+  }
+
+  /// A model of a partition is written, and answers with a sentence when it is asked for new rows.
+  @Test func aPartitionHasNothingToSayOfNewRows() {
+    var archive = Archive()
+    PartitionModel(assignments: [0, -1, 1]).store(in: &archive)
+    let error = refusal { try AnyModel(from: archive) }
+    #expect(error?.kind == .usage)
+    #expect(error?.description.contains("assignments.npy") == true)
+  }
+}

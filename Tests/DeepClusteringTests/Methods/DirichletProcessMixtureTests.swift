@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct DirichletProcessMixtureTests {
+  private struct Golden: Decodable {
+    struct Case: Decodable {
+      let iterations: Int
+      let concentration: Double
+      let lowerBounds, weights: [Double]
+      let means, covariances, probabilities: GoldenTensor
+      let labels: [Int]
+    }
+    let x: GoldenTensor
+    let labels: [Int]
+    let cases: [Case]
+    let digamma: [[Double]]
+  }
+
+  /// The lower bound after each iteration, and all that is learned, from the same partition.
+  @Test func matchesScikitLearn() throws {
+    let given = try GoldenFile.load("dirichlet-process-mixture", as: Golden.self)
+    let context = FitContext(data: given.x.tensor, seed: Seed(1))
+    for example in given.cases {
+      var learner = DirichletProcessMixture(clusters: 5)
+      (learner.maximumIterations, learner.tolerance) = (1_000, 0)
+      learner.concentration = example.concentration
+      var state = try learner.begin(context)
+      state.posterior = learner.posterior(
+        state, state.samples.sums(of: given.labels, clusters: 5))
+      for wanted in example.lowerBounds {
+        let found = -learner.advance(&state, context).loss * 80
+        #expect(abs(found - wanted) < 1e-6, "\(example.iterations) iterations")
+      }
+      let components = try #require(state.posterior ?? state.best).components
+      for (found, wanted) in zip(components.weights, example.weights) {
+        #expect(abs(found - wanted) < 1e-8)
+      }
+      expect(
+        Tensor(components.means, shape: [5, 2]), equals: example.means, within: 1e-6, "means")
+      expect(
+        Tensor(components.covariances, shape: [5, 2, 2]), equals: example.covariances,
+        within: 1e-6, "covariances")
+      expect(
+        components.probabilities(of: given.x.tensor), equals: example.probabilities,
+        within: 1e-6, "probabilities")
+      let model = learner.finish(state, context)
+      #expect(Scores(predicted: model.assignments, labels: example.labels).ari == 1)
+      #expect(Set(model.assignments) == Set(0..<model.components.count))
+      #expect(model.measures["lower bound"].map { $0 < 0 } == true)
+    }
+  }
+
+  @Test func digammaMatchesSciPy() throws {
+    let given = try GoldenFile.load("dirichlet-process-mixture", as: Golden.self)
+    for pair in given.digamma { #expect(abs(digamma(pair[0]) - pair[1]) < 1e-12 * 11) }
+  }
+
+  /// Three groups and room for six: the rest stays empty, and K is found.
+  @Test func findsTheNumberOfGroups() throws {
+    let blobs = Blobs(rows: 300, columns: 3)
+    let data = try Dataset(values: blobs.values, columns: blobs.columns)
+    var learner = DirichletProcessMixture(clusters: 6)
+    (learner.maximumIterations, learner.tolerance) = (1_000, 1e-7)
+    let fitted = try learner.fit(data)
+    #expect(Set(fitted.assignments) == Set(0..<3))
+    #expect(blobs.accuracy(fitted.assignments) == 1)
+    #expect(fitted.warnings.isEmpty)
+  }
+}

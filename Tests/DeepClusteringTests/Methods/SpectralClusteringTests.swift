@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct SpectralClusteringTests {
+  @Test func matchesScikitLearn() throws {
+    let given = try GraphClusteringGolden.load()
+    let context = try given.context("clean")
+    for example in given.spectral {
+      var method = SpectralClustering(clusters: 5)
+      (method.affinity, method.gamma) = (example.affinity, 4)
+      method.graph = example.affinity == .connectivity ? .nearestNeighbors : .complete
+      let model = try method.fit(context)
+      #expect(
+        samePartition(model.assignments, example.labels), "\(example.affinity.rawValue)")
+      #expect(model.embedding?.shape == [context.rows, 4])
+    }
+  }
+
+  /// Rings inside each other, which no centroid tells apart, and blobs of unequal density.
+  @Test func selfTuningFindsTheShapes() throws {
+    let given = try GraphClusteringGolden.load()
+    let context = try given.context("clean")
+    let method = try #require(SpectralClustering.profile("self-tuning", clusters: 5))
+    let truth = [(0, 50), (1, 90), (2, 60), (3, 40), (4, 30)].flatMap {
+      [Int](repeating: $0.0, count: $0.1)
+    }
+    #expect(samePartition(try method.fit(context).assignments, truth))
+  }
+
+  /// The eigenvalues of L̃ + μL_g from a dense matrix, and the clusters of its eigenvectors.
+  @Test func embeddedClusteringMatchesTheDenseMatrix() throws {
+    let given = try GraphClusteringGolden.load()
+    var method = SpectralEmbeddedClustering(clusters: 4)
+    (method.linearity, method.ridge) = (0.5, 2)
+    let context = try given.context("blobs")
+    for (found, wanted) in zip(method.spectrum(context).values, given.sec.values) {
+      #expect(abs(found - wanted) < 1e-5)
+    }
+    #expect(samePartition(try method.fit(context).assignments, given.sec.labels))
+  }
+
+  /// The eigenvalues of the sum of local Laplacians from a dense matrix, and the clusters.
+  @Test func localDiscriminantsMatchTheDenseMatrix() throws {
+    let given = try GraphClusteringGolden.load()
+    var method = LDMGI(clusters: 4)
+    method.ridge = 3
+    let context = try given.context("blobs")
+    // Ours is λL.
+    for (found, wanted) in zip(method.spectrum(context).values, given.ldmgi.values) {
+      #expect(abs(found - 3 * wanted) < 1e-4)
+    }
+    #expect(samePartition(try method.fit(context).assignments, given.ldmgi.labels))
+  }
+
+  /// exp(−d²/σ_iσ_j) by hand, σ being the distance to the farthest of a few points.
+  @Test func theScaleIsTheSamplesOwn() {
+    let rows = Tensor(column: [0, 1, 3, 7])
+    let graph = NeighborGraph(complete: .selfTuning, gamma: 0, of: rows)
+    #expect(graph.starts == [0, 3, 6, 9, 12] && graph.neighbors.prefix(3) == [1, 2, 3])
+    // σ: 7, 6, 4, 7.
+    for (found, wanted) in zip(graph.weights, [-1.0 / 42, -9.0 / 28, -1, -1.0 / 42]) {
+      #expect(abs(Double(found) - exp(wanted)) < 1e-6)
+    }
+    let near = NeighborGraph(.connectivity, neighbors: 1, gamma: 0, of: rows)
+    // 0 and 1 are each other's nearest; 3's is 1 and 7's is 3.
+    #expect(near.neighbors == [1, 0, 2, 1, 3, 2])
+    #expect(near.weights == [1, 1, 0.5, 0.5, 0.5, 0.5])
+  }
+
+  @Test func mistakesAreNamed() {
+    let context = FitContext(data: Tensor(column: [0, 1, 2, 3]), seed: Seed(1))
+    #expect(refusal { try SpectralClustering(clusters: 2).begin(context) }?.kind == .usage)
+    var method = SpectralClustering(clusters: 1)
+    method.graph = .complete
+    #expect(
+      refusal { try method.begin(context) }?.description.contains("affinity=self-tuning") == true)
+  }
+}
