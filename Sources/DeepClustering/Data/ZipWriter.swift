@@ -2,9 +2,9 @@
 
 /// Writes zip files whose members are stored as they are, as NumPy's `savez` does.
 enum ZipWriter {
-  /// The bytes of an archive; nil when they would need 64-bit sizes.
-  static func archive(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8]? {
-    let size = members.reduce(0) { $0 + $1.bytes.count + 2 * $1.name.utf8.count + 128 }
+  /// The bytes of an archive of named members; nil when they would need 64-bit sizes.
+  static func archive(_ members: [(String, [UInt8])]) -> [UInt8]? {
+    let size = members.reduce(0) { $0 + $1.1.count + 2 * $1.0.utf8.count + 128 }
     guard size < Int(UInt32.max) else { return nil }
     var file: [UInt8] = []
     var directory: [UInt8] = []
@@ -33,7 +33,7 @@ enum ZipWriter {
   }
 
   /// Little-endian numbers of so many bytes each.
-  private static func append(_ numbers: [(value: Int, bytes: Int)], to file: inout [UInt8]) {
+  private static func append(_ numbers: [(Int, Int)], to file: inout [UInt8]) {
     for (value, bytes) in numbers {
       for place in 0..<bytes { file.append(UInt8(truncatingIfNeeded: value >> (8 * place))) }
     }
