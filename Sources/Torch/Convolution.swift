@@ -28,10 +28,10 @@ public struct Conv2D: Layer {
 
   /// The convolved images.
   public func callAsFunction(_ input: Tensor, _ mode: LayerMode) -> Tensor {
-    let operands = [input, weight, bias].map { $0.to(precision.elementType) }
-    return Tensor(
-      ct_conv2d(
-        operands[0].handle, operands[1].handle, operands[2].handle, Int64(stride), Int64(padding)))
+    // An optimised program frees an array after its last use, which may be before the call.
+    withHandles([input, weight, bias].map { $0.to(precision.elementType) }) {
+      Tensor(ct_conv2d($0[0], $0[1], $0[2], Int64(stride), Int64(padding)))
+    }
   }
 
   /// The weight and the bias.
@@ -68,11 +68,11 @@ public struct ConvTranspose2D: Layer {
 
   /// The enlarged images.
   public func callAsFunction(_ input: Tensor, _ mode: LayerMode) -> Tensor {
-    let operands = [input, weight, bias].map { $0.to(precision.elementType) }
-    return Tensor(
-      ct_conv_transpose2d(
-        operands[0].handle, operands[1].handle, operands[2].handle, Int64(stride), Int64(padding),
-        Int64(outputPadding)))
+    withHandles([input, weight, bias].map { $0.to(precision.elementType) }) {
+      Tensor(
+        ct_conv_transpose2d(
+          $0[0], $0[1], $0[2], Int64(stride), Int64(padding), Int64(outputPadding)))
+    }
   }
 
   /// The weight and the bias.
