@@ -192,6 +192,29 @@ def pca_case(PCA, name, values, count, keep=None):
     }
 
 
+@section("affinities")
+def affinities():
+    """Conditional probabilities of a perplexity over the nearest neighbours, by scikit-learn."""
+    from sklearn.manifold._utils import _binary_search_perplexity
+    from sklearn.neighbors import NearestNeighbors
+
+    rng = np.random.default_rng(13)
+    cases = []
+    # Also in a unit that is far from 1, and with two rows at one place.
+    for perplexity, scale in [(5.0, 1.0), (3.0, 1024.0)]:
+        rows = np.round(rng.normal(size=(30, 3)) * 64) / 64 * scale
+        rows[1] = rows[0]
+        count = int(3 * perplexity)
+        distances = NearestNeighbors(n_neighbors=count + 1).fit(rows).kneighbors(rows)[0][:, 1:]
+        squares = (distances**2).astype(np.float32)
+        found = _binary_search_perplexity(squares, perplexity, 0)
+        cases.append({
+            "perplexity": perplexity, "count": count,
+            "squares": squares.ravel().tolist(), "probabilities": found.ravel().tolist(),
+        })
+    return {"cases": cases}
+
+
 # Numerics: what `Torch` and the methods compute, by PyTorch in double precision. Inputs are rounded
 # to whole 64ths, which are exact in single precision.
 

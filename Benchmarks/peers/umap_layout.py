@@ -20,7 +20,6 @@ import time
 import warnings
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
-NEIGHBORS = 15
 
 
 def arguments():
@@ -38,7 +37,8 @@ os.environ["NUMBA_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(options.th
 
 import numpy as np  # noqa: E402
 import umap  # noqa: E402
-from sklearn.neighbors import NearestNeighbors  # noqa: E402
+
+from layout_quality import NEIGHBORS, quality  # noqa: E402
 
 warnings.simplefilter("ignore")
 
@@ -57,21 +57,6 @@ def theirs(codes, seed):
     begin = time.perf_counter()
     layout = model.fit_transform(codes)
     return time.perf_counter() - begin, layout
-
-
-def quality(codes, layout, sample):
-    """Trustworthiness (Venna and Kaski 2001) and neighbour preservation of the sampled rows."""
-    n, k = len(codes), NEIGHBORS
-    true = NearestNeighbors(n_neighbors=k + 1).fit(codes).kneighbors(codes[sample], return_distance=False)[:, 1:]
-    near = NearestNeighbors(n_neighbors=k + 1).fit(layout).kneighbors(layout[sample], return_distance=False)[:, 1:]
-    kept = np.mean([len(set(a) & set(b)) / k for a, b in zip(true, near)])
-    penalty = 0
-    for i, neighbours in zip(sample, near):
-        squares = ((codes - codes[i]) ** 2).sum(1)
-        squares[i] = -1
-        ranks = np.searchsorted(np.sort(squares), squares[neighbours])
-        penalty += np.maximum(ranks - k, 0).sum()
-    return 1 - 2 * penalty / (len(sample) * k * (2 * n - 3 * k - 1)), kept
 
 
 def main():

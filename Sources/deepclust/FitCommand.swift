@@ -15,14 +15,20 @@ struct FitCommand: ParsableCommand {
       folder with MNIST's four files, or a folder of PNG and JPEG images, with a sub-folder for \
       each class or without. Stopped by Ctrl-C or killed, a run goes on with --resume \
       and ends with the same bytes.
+
+      With --clusters auto a study chooses K first: the largest number of clusters that come back in \
+      UMAP layouts of parts of the data. Without --method and --clusters, K is chosen so, and the \
+      method by the kind of the data.
       """)
 
   @Argument(help: "A catalog name or a path; left out with --resume.")
   var data: String?
   @Option(help: "See `deepclust methods`.") var method: String?
   @Option(help: "One of the method's profiles.") var profile: String?
-  @Option(name: [.customLong("clusters"), .customShort("k")], help: "K, the number of clusters.")
-  var clusters: Int?
+  @Option(
+    name: [.customLong("clusters"), .customShort("k")],
+    help: "K, the number of clusters, or auto to have it chosen.")
+  var clusters: ClusterChoice?
   @Option(help: "A file with the class of each row; measures, is never learned from.")
   var labels: String?
   @Option(help: "The column of a text table that holds the classes: name, number, or last.")
@@ -86,10 +92,21 @@ struct FitCommand: ParsableCommand {
       }
       return try Run(resuming: URL(fileURLWithPath: output))
     }
-    let configuration = try makeConfiguration()
+    var configuration = try makeConfiguration()
+    let isOpen =
+      method == nil && clusters == nil && config == nil && profile == nil && settings.isEmpty
+    let choosing = isOpen || clusters == .automatic
+    if isOpen {
+      // The folder is named after the method, which is not known yet.
+      configuration.method = "auto"
+    }
     let name = URL(fileURLWithPath: configuration.data).deletingPathExtension().lastPathComponent
     let folder = output ?? "runs/\(name)-\(configuration.method)-\(configuration.seed)"
-    return try Run(configuration, folder: URL(fileURLWithPath: folder))
+    let url = URL(fileURLWithPath: folder)
+    guard choosing else { return try Run(configuration, folder: url) }
+    let study = try RunChooser(quiet: quiet).choose(
+      &configuration, folder: url, choosingMethod: isOpen)
+    return try Run(configuration, folder: url, study: study)
   }
 
   /// The options given that a resumed run takes from its folder.
@@ -119,7 +136,7 @@ struct FitCommand: ParsableCommand {
     }
     result.method = method ?? result.method
     result.profile = profile ?? result.profile
-    result.clusters = clusters ?? result.clusters
+    if case .number(let number) = clusters { result.clusters = number }
     result.labels = labels ?? result.labels
     result.labelColumn = labelColumn ?? result.labelColumn
     if let imageSize {

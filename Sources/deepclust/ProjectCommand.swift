@@ -4,23 +4,36 @@ import DeepClustering
 import Foundation
 import Torch
 
-/// `deepclust project`: a UMAP layout of any table, for pictures or for other programs.
+/// `deepclust project`: a layout of any table, for pictures or for other programs.
 struct ProjectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "project", abstract: "Lays data out in few dimensions by UMAP.",
+    commandName: "project", abstract: "Lays data out in few dimensions by UMAP or t-SNE.",
     discussion: """
       DATA is a catalog name or a path, for instance the embedding.npy of a run. With \
-      --for-clustering samples are packed closely, as N2D wants them; single settings override it.
+      --for-clustering samples are packed closely, as N2D wants them; single settings override it. \
+      t-SNE lays out in the plane only, and takes --perplexity in place of --neighbors.
       """)
+
+  enum Method: String, ExpressibleByArgument, CaseIterable {
+    case umap, tsne
+  }
 
   @Argument(help: "A catalog name or a path.") var data: String
   @Option(help: "Where to write the layout, as .npy.") var output: String
   @Option(help: "The column of a text table that holds classes, to be left out.")
   var labelColumn: String?
+  @Option(help: "umap or tsne.") var method = Method.umap
   @Option(help: "Dimensions of the layout, 1 to 64. (default: 2)") var components: Int?
   @Option(help: "Neighbours of each sample, itself included. (default: 15)") var neighbors: Int?
   @Option(help: "How near samples may come. (default: 0.1)") var minimumDistance: Double?
-  @Option(help: "Epochs; 0 for 500 up to 10,000 samples and 200 beyond.") var epochs = 0
+  @Option(help: "t-SNE: about how many neighbours each sample has. (default: 30)")
+  var perplexity: Double?
+  @Option(
+    help: """
+      Epochs; 0 for the usual: 500 up to 10,000 samples and 200 beyond, for t-SNE 500 after the \
+      250 of early exaggeration.
+      """)
+  var epochs = 0
   @Option(help: "From which every random number follows.") var seed: UInt64 = 1
   @Option(help: "Threads on the CPU.") var threads: Int?
   @Flag(help: "20 neighbours and no minimum distance.") var forClustering = false
@@ -28,14 +41,19 @@ struct ProjectCommand: ParsableCommand {
   @Flag(help: "No progress.") var quiet = false
 
   /// What is printed.
-  private struct Timing: Encodable {
+  private struct Outcome: Encodable {
+    var method: String
     var rows: Int
     var components: Int
-    var seconds: Double
+    var seconds = 0.0
+    /// The share of the nearest neighbours that the search found; nil where it was exact.
+    var neighbor_recall: Double?
+    /// t-SNE's Kullback–Leibler divergence, in nats.
+    var divergence: Double?
   }
 
   func run() throws {
-    let umap = try settings()
+    let (umap, tsne) = (try umapSettings(), try tsneSettings())
     if let threads {
       guard threads > 0 else { throw InputError(.usage, "--threads must be positive") }
       Threads.use(threads)
@@ -45,34 +63,50 @@ struct ProjectCommand: ParsableCommand {
       throw InputError(.cannotCreate, "\(output) exists already")
     }
     let dataset = try Dataset.load(data, labelColumn: labelColumn, progress: tell)
-    try dataset.refuseForLayout()
+    try dataset.refuseForLayout(fewest: method == .tsne ? tsne.fewestRows : 4)
     let rows = Tensor(dataset.values, shape: [dataset.rows, dataset.columns])
+    var outcome = Outcome(
+      method: method.rawValue, rows: dataset.rows,
+      components: method == .tsne ? 2 : umap.components)
     var last = ContinuousClock.now
-    var layout: UMAPLayout?
-    let seconds = time {
-      layout = umap.fit(rows, seed: Seed(seed)) { epoch, planned in
-        guard !quiet, ContinuousClock.now - last > .seconds(2) || epoch == planned else { return }
-        last = .now
-        tell("  epoch \(epoch)/\(planned)")
+    func show(_ epoch: Int, _ planned: Int) {
+      guard !quiet, ContinuousClock.now - last > .seconds(2) || epoch == planned else { return }
+      last = .now
+      tell("  epoch \(epoch)/\(planned)")
+    }
+    var positions = rows
+    outcome.seconds = time {
+      switch method {
+      case .umap:
+        let layout = umap.fit(rows, seed: Seed(seed), progress: show)
+        (positions, outcome.neighbor_recall) = (layout.positions, layout.neighborRecall)
+      case .tsne:
+        let layout = tsne.fit(rows, seed: Seed(seed), progress: show)
+        (positions, outcome.neighbor_recall) = (layout.positions, layout.neighborRecall)
+        outcome.divergence = layout.divergence
       }
     }
-    guard let layout else { return }
-    let values: [Float] = layout.positions.scalars()
-    try NPY.write(values, shape: layout.positions.shape, to: target)
+    let values: [Float] = positions.scalars()
+    try NPY.write(values, shape: positions.shape, to: target)
     if json {
-      try printJSON(
-        Timing(rows: dataset.rows, components: umap.components, seconds: seconds))
+      try printJSON(outcome)
     } else if !quiet {
-      tell("\(dataset.rows) samples in \(umap.components) dimensions: \(output)")
+      if let recall = outcome.neighbor_recall {
+        tell("the neighbours are approximate: \(fixed(100 * recall, 1)) % of them were found")
+      }
+      tell("\(dataset.rows) samples in \(outcome.components) dimensions: \(output)")
     }
   }
 
-  private func settings() throws -> UMAP {
+  private func umapSettings() throws -> UMAP {
     var umap = forClustering ? UMAP.forClustering(components: 2) : UMAP()
     umap.components = components ?? umap.components
     umap.neighbors = neighbors ?? umap.neighbors
     umap.minimumDistance = minimumDistance ?? umap.minimumDistance
     umap.epochs = epochs
+    guard method == .tsne || perplexity == nil else {
+      throw InputError(.usage, "--perplexity is t-SNE's: use --neighbors with UMAP")
+    }
     guard (1...64).contains(umap.components) else {
       throw InputError(.usage, "--components must be from 1 to 64, not \(umap.components)")
     }
@@ -86,12 +120,32 @@ struct ProjectCommand: ParsableCommand {
     guard epochs >= 0 else { throw InputError(.usage, "--epochs must not be negative") }
     return umap
   }
+
+  private func tsneSettings() throws -> TSNE {
+    var tsne = TSNE()
+    tsne.perplexity = perplexity ?? tsne.perplexity
+    tsne.steps = epochs > 0 ? epochs : tsne.steps
+    guard method == .tsne else { return tsne }
+    let foreign = [
+      ("--neighbors", neighbors != nil), ("--minimum-distance", minimumDistance != nil),
+      ("--for-clustering", forClustering), ("--components other than 2", (components ?? 2) != 2),
+    ]
+    if let option = foreign.first(where: \.1) {
+      throw InputError(.usage, "t-SNE has no \(option.0): leave it out, or use --method umap")
+    }
+    guard tsne.perplexity > 1, tsne.perplexity <= 10_000 else {
+      throw InputError(
+        .usage, "--perplexity must be more than 1 and at most 10000, not \(tsne.perplexity)")
+    }
+    return tsne
+  }
 }
 
 extension Dataset {
-  fileprivate func refuseForLayout() throws {
-    guard rows > 3 else {
-      throw InputError(.data, "\(source) has \(rows) rows: a layout needs four at least")
+  fileprivate func refuseForLayout(fewest: Int) throws {
+    guard rows >= fewest else {
+      throw InputError(
+        .data, "\(source) has \(rows) rows: a layout with these settings needs \(fewest) at least")
     }
     if let position = values.firstIndex(where: { !$0.isFinite }) {
       throw InputError(

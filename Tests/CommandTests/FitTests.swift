@@ -207,6 +207,29 @@ import Testing
     }
   }
 
+  /// Three groups are found without their number; the table is in the record and in the report.
+  @Test func choosesTheNumberOfClusters() throws {
+    let place = try Workplace()
+    try SmallData.write(to: place)
+    let named = try place.run([
+      "fit", "small.npy", "--method", "kmeans", "-k", "auto", "--output", "run", "--json",
+    ])
+    #expect(named.status == 0, "\(named.error)")
+    #expect(try object(named.output)["clusters"] as? Int == 3)
+    let study = try #require(try record(place.file("run"))["clusterCountStudy"] as? [String: Any])
+    #expect(study["clusters"] as? Int == 3 && (study["table"] as? [Any])?.count == 19)
+    #expect(named.error.contains("K = 3: 3 is the largest number of clusters that come back"))
+    let report = try String(contentsOf: place.file("run/report.html"), encoding: .utf8)
+    #expect(report.contains("How K was chosen") && report.contains("3 (chosen)"))
+    // Neither method nor number.
+    let open = try place.run(["fit", "small.npy", "--output", "open", "--json"])
+    #expect(try object(open.output)["method"] as? String == "gaussian-mixture")
+    #expect(open.error.contains("no method was named; for 8 columns it is gaussian-mixture"))
+    // A folder that is taken is refused before the study.
+    let taken = try place.run(["fit", "small.npy", "-k", "auto", "--output", "run"])
+    #expect(taken.status == 73 && !taken.error.contains("choosing K"))
+  }
+
   private func metrics(_ run: URL) throws -> [[String: Any]] {
     try String(contentsOf: run.appendingPathComponent("metrics.jsonl"), encoding: .utf8)
       .split(separator: "\n").map { try object($0) }

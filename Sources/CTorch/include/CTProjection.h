@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The arithmetic of neighbourhoods and of UMAP: plain C over raw pointers, independent of libtorch.
+// The arithmetic of neighbourhoods, of UMAP and of t-SNE: plain C over raw pointers, independent of libtorch.
 //
 // All arrays are dense and row-major, all numbers finite. The results do not depend on `threads`.
 #ifndef CTPROJECTION_H
@@ -38,6 +38,49 @@ typedef struct CTLayout {
 // stay where they were: `to` [nodes, d] from `from` [targets, d].
 void ct_layout_step(const CTLayout *layout, const float *from, float *to, int64_t half_epoch,
                     int32_t negatives, float rate, int32_t threads);
+
+// For each row of squared distances [n, k], the nearest first: probabilities proportional to
+// exp(-beta * distance), with the row's beta such that their entropy is log(perplexity) as nearly
+// as it can be (van der Maaten, Hinton 2008). `probabilities` [n, k].
+void ct_perplexity(const float *distances, int64_t n, int64_t k, double perplexity,
+                   float *probabilities, int32_t threads);
+
+// (w_ij + w_ji) / 2n of the k weights of each node [n, k] to its neighbours `indices` [n, k], as
+// compressed rows, ascending: `starts` [n + 1], `neighbors` and `values` with room for 2nk. The
+// number of edges; -1: out of memory.
+int64_t ct_symmetric_edges(const int32_t *indices, const float *weights, int64_t n, int64_t k,
+                           int64_t *starts, int32_t *neighbors, float *values);
+
+// A symmetric graph in compressed rows.
+typedef struct CTEdges {
+  int64_t nodes;
+  const int64_t *starts;     // [nodes + 1]
+  const int32_t *neighbors;  // the other end of each edge
+  const float *values;       // the weight of each edge
+} CTEdges;
+
+// Of points [n, 2]: `forces` [n, 2], sum over a node's edges of p (x - y) / (1 + |x - y|^2).
+void ct_attraction(const CTEdges *edges, const float *points, float *forces, int32_t threads);
+
+// A grid over the plane, kept from one call to the next.
+typedef struct CTRepulsion CTRepulsion;
+CTRepulsion *_Nullable ct_repulsion_new(void);
+void ct_repulsion_free(CTRepulsion *repulsion);
+// Of points [n, 2], finite: `forces` [n, 2], sum over all others of (x - y) / (1 + |x - y|^2)^2, and
+// the sum over all pairs, each in both orders, of 1 / (1 + |x - y|^2). Both to about one part in a
+// thousand. 0: out of memory.
+double ct_repulsion(CTRepulsion *repulsion, const float *points, int64_t n, float *forces,
+                    int32_t threads);
+
+// Descent with momentum and a gain for each coordinate (Jacobs 1988): a gain grows by 0.2 while the
+// gradient and the last update say the same, and shrinks by a fifth when not; no point moves
+// farther than `longest_step`. All [n, 2].
+void ct_momentum_step(const float *gradient, int64_t n, float rate, float momentum,
+                      float longest_step, float *updates, float *gains, float *points,
+                      int32_t threads);
+
+// The Kullback-Leibler divergence of the edges' probabilities from those of the plane, in nats.
+double ct_tsne_cost(const CTEdges *edges, const float *points, double normalizer);
 
 #pragma clang assume_nonnull end
 #ifdef __cplusplus

@@ -41,12 +41,22 @@ public final class Run {
   let clock = ContinuousClock()
 
   /// A new run; makes the folder.
-  public init(_ configuration: RunConfiguration, folder: URL) throws(InputError) {
+  ///
+  /// - Parameters:
+  ///   - configuration: What is asked for.
+  ///   - folder: Where the run is written.
+  ///   - study: How K was chosen, for the record.
+  /// - Throws: `InputError` for settings that no method has, and a folder that is taken or cannot be made.
+  public init(
+    _ configuration: RunConfiguration, folder: URL, study: ClusterCountStudy? = nil
+  ) throws(InputError) {
     let method = try configuration.makeMethod()
     self.folder = RunFolder(folder)
     self.configuration = configuration
     resuming = false
     record = RunRecord(configuration, method)
+    record.clusterCountStudy = study
+    if let study, !study.isStable { record.warnings = ["K is uncertain: \(study.reason)"] }
     try Self.refuseMissing(configuration.device)
     madeParents = self.folder.missingParents
     try self.folder.create()

@@ -12,30 +12,38 @@ public struct RunFolder: Sendable {
   /// A file of the folder.
   public func file(_ name: String) -> URL { url.appendingPathComponent(name) }
 
-  /// Makes the folder; one that is there already is refused unless it is empty.
-  public func create() throws(InputError) {
+  /// Refuses a folder that is there already, unless it is empty.
+  ///
+  /// - Returns: Whether it is there.
+  @discardableResult
+  public func refuseExisting() throws(InputError) -> Bool {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
-    if manager.fileExists(atPath: url.path, isDirectory: &isFolder) {
-      let content = (try? manager.contentsOfDirectory(atPath: url.path)) ?? ["?"]
-      // What a run leaves that was killed before it could say what it is.
-      let remains = ["checkpoint", "config.yaml.part"]
-      guard isFolder.boolValue && content.allSatisfy(remains.contains) else {
-        let isRun = content.contains("config.yaml")
-        throw InputError(
-          .cannotCreate,
-          "\(url.path) exists already: "
-            + (isRun
-              ? "go on with it by --resume, or give another folder by --output"
-              : "give another folder by --output"))
-      }
+    guard manager.fileExists(atPath: url.path, isDirectory: &isFolder) else { return false }
+    let content = (try? manager.contentsOfDirectory(atPath: url.path)) ?? ["?"]
+    // What a run leaves that was killed before it could say what it is.
+    let remains = ["checkpoint", "config.yaml.part"]
+    guard isFolder.boolValue && content.allSatisfy(remains.contains) else {
+      let isRun = content.contains("config.yaml")
+      throw InputError(
+        .cannotCreate,
+        "\(url.path) exists already: "
+          + (isRun
+            ? "go on with it by --resume, or give another folder by --output"
+            : "give another folder by --output"))
     }
+    return true
+  }
+
+  /// Makes the folder; one that is there already is refused unless it is empty.
+  public func create() throws(InputError) {
+    let isThere = try refuseExisting()
     do {
-      try manager.createDirectory(
+      try FileManager.default.createDirectory(
         at: file("checkpoint"), withIntermediateDirectories: true)
     } catch {
       // Foundation does not say why; the system does when asked for the folder that failed.
-      let failed = missingParents.last ?? (isFolder.boolValue ? file("checkpoint") : url)
+      let failed = missingParents.last ?? (isThere ? file("checkpoint") : url)
       _ = mkdir(failed.path, 0o755)
       throw InputError(
         .cannotCreate,

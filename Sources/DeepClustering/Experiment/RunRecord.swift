@@ -115,6 +115,8 @@ public struct RunRecord: Codable, Sendable {
   public var matching: [Int]?
   /// Precision, recall and F1 of each class after matching.
   public var classScores: [ClassScore]?
+  /// How K was chosen, where `--clusters auto` asked for it.
+  public var clusterCountStudy: ClusterCountStudy?
   /// What the user should know.
   public var warnings: [String]?
 }

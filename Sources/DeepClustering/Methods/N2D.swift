@@ -90,7 +90,12 @@ public struct N2D: ClusteringMethod, Equatable {
         $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1))
       }
       let mean = moved / Double(context.rows)
-      return StepReport(loss: mean, losses: ["movement": mean])
+      var report = StepReport(loss: mean, losses: ["movement": mean])
+      if let recall = state.layout.neighborRecall, state.layout.epoch == 1 {
+        let share = (recall * 1000).rounded() / 10
+        report.warning = "the search of neighbours is approximate: it found \(share) % of them"
+      }
+      return report
     }
     do {
       let positions = laidOut(state, context)

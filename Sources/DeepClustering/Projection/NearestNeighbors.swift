@@ -2,9 +2,9 @@
 internal import CTorch
 internal import Torch
 
-/// The k nearest rows of a reference matrix for each row of a query matrix; exact.
+/// The k nearest rows of a reference matrix for each row of a query matrix.
 ///
-/// The search runs on the processor, over centred data so that little cancels, and keeps no
+/// The exact search runs on the processor, over centred data so that little cancels, and keeps no
 /// queries × references matrix; the distances of what it finds are sums of squared differences.
 struct NearestNeighbors {
   /// k for each query.
@@ -13,8 +13,15 @@ struct NearestNeighbors {
   let indices: [Int32]
   /// Queries × k, squared.
   let squaredDistances: [Float]
+  /// The share of the nearest that were found, measured on a sample; nil for all of them.
+  let recall: Double?
 
-  /// Finds the neighbours.
+  init(count: Int, indices: [Int32], squaredDistances: [Float], recall: Double? = nil) {
+    (self.count, self.indices) = (count, indices)
+    (self.squaredDistances, self.recall) = (squaredDistances, recall)
+  }
+
+  /// Finds the neighbours exactly.
   ///
   /// - Parameters:
   ///   - queries: n × d.
@@ -25,7 +32,6 @@ struct NearestNeighbors {
   init(of queries: Tensor, among references: Tensor, count: Int, excludingSelf: Bool = false) {
     let (n, m) = (queries.shape[0], references.shape[0])
     precondition(count > 0 && count <= (excludingSelf ? m - 1 : m), "\(count) neighbours of \(m)")
-    self.count = count
     precondition(queries.shape[1] == references.shape[1], "the widths differ")
     let mean = references.mean(0, keeping: true)
     let (x, y) = ((queries - mean).to(.cpu), (references - mean).to(.cpu))
@@ -41,6 +47,6 @@ struct NearestNeighbors {
       }
     }
     precondition(succeeded, "not enough memory for the neighbours of \(n) rows")
-    (self.indices, squaredDistances) = (indices, distances)
+    self.init(count: count, indices: indices, squaredDistances: distances)
   }
 }

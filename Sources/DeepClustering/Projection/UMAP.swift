@@ -63,6 +63,7 @@ public struct UMAP: Codable, Sendable, Equatable {
     /// Epochs so far.
     public internal(set) var epoch = 0
     let graph: LayoutGraph
+    let neighborRecall: Double?
   }
 
   /// The number of epochs for so many samples.
@@ -91,35 +92,35 @@ public struct UMAP: Codable, Sendable, Equatable {
 
   /// Builds the graph and the first layout.
   public func begin(_ data: Tensor, seed: Seed) -> State {
-    let graph = fuzzyGraph(data)
+    let (graph, recall) = fuzzyGraph(data)
     var generator = SplitMix64(seed: seed.stream("layout start"))
     let positions = firstPositions(data, graph, seed).map {
       $0 + Float(1e-4 * generator.nextGaussian())
     }
-    return state(data, positions: scaled(positions), epoch: 0, graph: graph)
+    return state(data, positions: scaled(positions), epoch: 0, graph: graph, recall: recall)
   }
 
   /// A layout that was interrupted: the graph is built again, the rest is given.
   func resume(_ data: Tensor, positions: [Float], epoch: Int) -> State {
-    state(data, positions: positions, epoch: epoch, graph: fuzzyGraph(data))
+    let (graph, recall) = fuzzyGraph(data)
+    return state(data, positions: positions, epoch: epoch, graph: graph, recall: recall)
   }
 
   private func state(
-    _ data: Tensor, positions: [Float], epoch: Int, graph: NeighborGraph
+    _ data: Tensor, positions: [Float], epoch: Int, graph: NeighborGraph, recall: Double?
   ) -> State {
     let planned = plannedEpochs(data.shape[0])
     return State(
       data: data, positions: positions, epoch: epoch,
-      graph: LayoutGraph(graph, epochs: planned))
+      graph: LayoutGraph(graph, epochs: planned), neighborRecall: recall)
   }
 
-  private func fuzzyGraph(_ data: Tensor) -> NeighborGraph {
+  private func fuzzyGraph(_ data: Tensor) -> (graph: NeighborGraph, recall: Double?) {
     let n = data.shape[0]
     precondition(n > 3, "a layout of \(n) rows")
     precondition((1...64).contains(components), "a layout in \(components) dimensions")
-    let found = NearestNeighbors(
-      of: data, among: data, count: min(max(neighbors, 2), n) - 1, excludingSelf: true)
-    return NeighborGraph(fuzzy: found)
+    let found = NearestNeighbors(within: data, count: min(max(neighbors, 2), n) - 1)
+    return (NeighborGraph(fuzzy: found), found.recall)
   }
 
   /// One epoch: two halves.
@@ -162,7 +163,8 @@ public struct UMAP: Codable, Sendable, Equatable {
   public func finish(_ state: State) -> UMAPLayout {
     UMAPLayout(
       settings: self, data: state.data,
-      positions: Tensor(state.positions, shape: [state.data.shape[0], components]))
+      positions: Tensor(state.positions, shape: [state.data.shape[0], components]),
+      neighborRecall: state.neighborRecall)
   }
 
   // MARK: The start
@@ -229,6 +231,11 @@ public struct UMAPLayout {
   public let data: Tensor
   /// Their places, n × components.
   public let positions: Tensor
+  /// The share of the nearest neighbours that the search found; nil where it was exact.
+  ///
+  /// Above 200,000 rows the search is approximate, and the share is measured on a sample. A layout
+  /// that was read from a file has none.
+  public internal(set) var neighborRecall: Double?
 
   /// The places of new rows, rows × components; the old ones stay where they are.
   public func positions(of rows: Tensor) -> Tensor { settings.positions(of: rows, among: self) }

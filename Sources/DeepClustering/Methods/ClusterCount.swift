@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+public import Torch
+
+/// A study of how many clusters there are, without labels.
+///
+/// Subsamples of the data are laid out by UMAP, each on its own, and every layout is cut into K
+/// clusters by k-means. The rule: **the largest K whose clusters come back**, that is, whose
+/// partitions of the rows that two layouts share agree by an adjusted Rand index of 0.95 in the mean
+/// (Ben-Hur, Elisseeff, Guyon, A stability based method for discovering structure in clustered data,
+/// PSB 2002). The largest: a coarse cut can be as stable as a fine one and says less. Where no K is
+/// as stable, the most stable one is taken, and the study says so.
+///
+/// Silhouette, BIC and generalizability stand in the table for the reader; they do not decide. In a
+/// UMAP layout clusters are not Gaussian and BIC goes on falling, and the silhouette merges clusters
+/// that touch.
+///
+/// ```swift
+/// let study = try ClusterCount().study(data, seed: Seed(1))
+/// print(study.clusters, study.reason)
+/// ```
+public struct ClusterCount: Sendable, Equatable {
+  /// The numbers of clusters that are tried.
+  public var range = 2...20
+  /// Rows that are studied, at most.
+  public var sampleSize = 10_000
+  /// Layouts, each of four fifths of the sample.
+  public var layouts = 3
+  /// Dimensions of the layouts.
+  public var components = 5
+  /// The agreement that stable clusters reach.
+  public var wantedStability = 0.95
+
+  /// The usual settings.
+  public init() {}
+
+  /// Studies rows.
+  ///
+  /// - Parameters:
+  ///   - data: n × D, preprocessed; more than 50 columns are reduced to their first 50 principal
+  ///     components.
+  ///   - seed: Decides subsamples, layouts and starts.
+  ///   - progress: Is told what is done.
+  /// - Returns: The table and the number that follows.
+  /// - Throws: ``InputError`` for fewer than 100 rows.
+  public func study(
+    _ data: Tensor, seed: Seed, progress: (String) -> Void = { _ in }
+  ) throws(InputError) -> ClusterCountStudy {
+    let n = data.shape[0]
+    guard n >= 100 else {
+      throw InputError(
+        .data, "\(n) rows are too few to tell how many clusters there are: give --clusters a number"
+      )
+    }
+    precondition(layouts >= 2 && range.lowerBound >= 2, "nothing to compare")
+    let sampled = min(n, sampleSize)
+    let rows = subset(data, sampled, seed.generator("cluster count sample", on: data.device)).rows
+    let space = data.shape[1] > 50 ? Self.reduced(rows) : rows.to(.cpu)
+    let places = (0..<layouts).map { index -> Layout in
+      progress("choosing K: layout \(index + 1) of \(layouts)")
+      return layout(space, index, seed)
+    }
+    var table: [ClusterCountStudy.Row] = []
+    for clusters in range where clusters <= sampled / 10 {
+      progress("choosing K: \(clusters) clusters")
+      table.append(row(clusters, places, seed))
+    }
+    return ClusterCountStudy(
+      table, rows: sampled, wanted: wantedStability, tried: range.upperBound)
+  }
+
+  private struct Layout {
+    /// The rows of the sample that it holds.
+    let members: [Int]
+    let positions: Tensor
+  }
+
+  private func subset(
+    _ rows: Tensor, _ count: Int, _ generator: Generator
+  ) -> (rows: Tensor, members: [Int]) {
+    let chosen = generator.permutation(rows.shape[0]).slice(0..<count)
+    return (rows.rows(at: chosen), chosen.scalars(as: Int64.self).map(Int.init))
+  }
+
+  private static func reduced(_ rows: Tensor) -> Tensor {
+    Tensor(principalCoordinates(rows, count: 50), shape: [rows.shape[0], 50])
+  }
+
+  private func layout(_ space: Tensor, _ index: Int, _ seed: Seed) -> Layout {
+    let count = space.shape[0] * 4 / 5
+    let chosen = subset(space, count, seed.generator("cluster count subsample", index))
+    var umap = UMAP.forClustering(components: components)
+    umap.epochs = 200
+    let own = Seed(seed.stream("cluster count layout", index))
+    return Layout(
+      members: chosen.members, positions: umap.fit(chosen.rows, seed: own).positions)
+  }
+
+  private func row(_ clusters: Int, _ layouts: [Layout], _ seed: Seed) -> ClusterCountStudy.Row {
+    let partitions = layouts.enumerated().map { index, layout in
+      let own = Seed(seed.stream("cluster count start", index))
+      return NearestCentroids(
+        of: layout.positions, among: centroids(clusters, layout.positions, own)
+      ).labels
+    }
+    var agreements: [Double] = []
+    for first in layouts.indices {
+      for second in 0..<first {
+        agreements.append(agreement(layouts, partitions, first, second))
+      }
+    }
+    let places = layouts[0].positions
+    var generator = SplitMix64(seed: seed.stream("cluster count silhouette"))
+    let silhouette = Silhouette.mean(
+      values: places.scalars(), columns: components, clusters: partitions[0], limit: 2_000,
+      using: &generator)
+    var mixture = GaussianMixture(clusters: clusters)
+    mixture.maximumIterations = 30
+    let likelihood = mixture.fit(places, from: partitions[0]).logLikelihoods.last ?? -.infinity
+    let n = Double(places.shape[0])
+    let d = Double(components)
+    let free = Double(clusters) * (1 + d + d * (d + 1) / 2) - 1
+    return ClusterCountStudy.Row(
+      clusters: clusters, stability: agreements.reduce(0, +) / Double(agreements.count),
+      silhouette: silhouette ?? 0, bic: -2 * likelihood + free * log(n) / n,
+      generalizability: generalizability(clusters, places, seed))
+  }
+
+  private func centroids(_ clusters: Int, _ points: Tensor, _ seed: Seed) -> Tensor {
+    KMeans(clusters: clusters).cluster(points, seed: seed).centroids
+  }
+
+  /// The adjusted Rand index over the rows that two layouts share.
+  private func agreement(
+    _ layouts: [Layout], _ partitions: [[Int]], _ first: Int, _ second: Int
+  ) -> Double {
+    let other = Dictionary(uniqueKeysWithValues: zip(layouts[second].members, partitions[second]))
+    var (mine, theirs): ([Int], [Int]) = ([], [])
+    for (member, cluster) in zip(layouts[first].members, partitions[first]) {
+      guard let found = other[member] else { continue }
+      mine.append(cluster)
+      theirs.append(found)
+    }
+    return ContingencyTable(predicted: mine, labels: theirs).adjustedRandIndex
+  }
+
+  /// The loss on four fifths of a layout over that on the rest, with the centroids of the first.
+  private func generalizability(_ clusters: Int, _ places: Tensor, _ seed: Seed) -> Double {
+    let n = places.shape[0]
+    let (training, rest) = (places.slice(0..<(n * 4 / 5)), places.slice((n * 4 / 5)..<n))
+    let found = KMeans(clusters: clusters).cluster(training, seed: seed)
+    let loss = LloydProblem(rest).assign(found.centroids.scalars()).cost
+    let mean = loss / Double(rest.shape[0])
+    return found.cost / Double(training.shape[0]) / max(mean, .leastNormalMagnitude)
+  }
+}
+
+/// What ``ClusterCount`` found: the table, and the number of clusters that follows from it.
+public struct ClusterCountStudy: Codable, Sendable, Equatable {
+  /// What there is to say of K clusters.
+  public struct Row: Codable, Sendable, Equatable {
+    /// K.
+    public var clusters: Int
+    /// The adjusted Rand index between the partitions of two layouts, in the mean over all pairs.
+    public var stability: Double
+    /// The mean silhouette in the first layout.
+    public var silhouette: Double
+    /// The Bayesian information criterion of a mixture with full covariances in the first layout,
+    /// divided by its rows; lower is better.
+    public var bic: Double
+    /// G = L_train / L_val of k-means in the first layout (Xie, Girshick, Farhadi, ICML 2016, §5).
+    public var generalizability: Double
+  }
+
+  /// The table, by K.
+  public var table: [Row]
+  /// The rows that were studied.
+  public var rows: Int
+  /// The K that was chosen.
+  public var clusters: Int
+  /// Why, in a sentence.
+  public var reason: String
+  /// Whether the chosen clusters are as stable as the rule asks.
+  public var isStable: Bool
+
+  init(_ table: [Row], rows: Int, wanted: Double, tried: Int) {
+    (self.table, self.rows) = (table, rows)
+    if let found = table.last(where: { $0.stability >= wanted }) {
+      clusters = found.clusters
+      isStable = true
+      reason =
+        "\(found.clusters) is the largest number of clusters that come back in other layouts: their "
+        + "adjusted Rand index is \(rounded(found.stability)), at least \(rounded(wanted))"
+        + (found.clusters == tried ? "; more than \(tried) were not tried" : "")
+    } else {
+      let best = table.max { $0.stability < $1.stability }
+      clusters = best?.clusters ?? 2
+      isStable = false
+      reason =
+        "no number of clusters comes back in other layouts with an adjusted Rand index of "
+        + "\(rounded(wanted)); \(clusters) is the most stable with \(rounded(best?.stability ?? 0))"
+    }
+  }
+}
+
+private func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import DeepClustering
+import Foundation
+import Torch
+
+/// What `--clusters` takes: a number, or `auto`.
+enum ClusterChoice: ExpressibleByArgument, Equatable {
+  case number(Int)
+  case automatic
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .automatic
+    } else if let number = Int(argument) {
+      self = .number(number)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// Finds K, and a method where none was named, before a run begins.
+struct RunChooser {
+  var quiet: Bool
+
+  /// Makes the study, and sets the configuration's K.
+  ///
+  /// - Parameters:
+  ///   - configuration: What was asked for.
+  ///   - folder: The run's, which must not hold a run already.
+  ///   - choosingMethod: Whether the method is chosen too.
+  /// - Returns: The study.
+  /// - Throws: `InputError` for what a run would refuse, and for too few rows.
+  func choose(
+    _ configuration: inout RunConfiguration, folder: URL, choosingMethod: Bool
+  ) throws -> ClusterCountStudy {
+    if let reason = configuration.device.unavailableReason() {
+      throw InputError(.unavailable, reason)
+    }
+    try RunFolder(folder).refuseExisting()
+    if let threads = configuration.threads { Threads.use(threads) }
+    let dataset = try Dataset.load(
+      configuration.data, labels: configuration.labels, labelColumn: configuration.labelColumn,
+      progress: say)
+    if choosingMethod { chooseMethod(&configuration, dataset) }
+    // Its mistakes are told before the study, not after it.
+    _ = try configuration.makeMethod()
+    var warnings: [String] = []
+    let data = try PreparedData(
+      dataset, preprocessing: configuration.preprocessing, clusters: nil, device: .cpu,
+      warnings: &warnings)
+    let study = try ClusterCount().study(
+      data.tensor, seed: Seed(configuration.seed), progress: say)
+    configuration.clusters = study.clusters
+    say("K = \(study.clusters): \(study.reason)")
+    return study
+  }
+
+  /// Images and wide rows need a representation first; a table of few columns is one already.
+  private func chooseMethod(_ configuration: inout RunConfiguration, _ dataset: Dataset) {
+    let isWide = dataset.imageShape != nil || dataset.columns >= 50
+    configuration.method = isWide ? "n2d" : "gaussian-mixture"
+    let kind = dataset.imageShape != nil ? "images" : "\(dataset.columns) columns"
+    say(
+      "no method was named; for \(kind) it is \(configuration.method): "
+        + (isWide
+          ? "an autoencoder, a UMAP layout of its codes, and a mixture in it"
+          : "so few columns are clustered as they are"))
+  }
+
+  private func say(_ line: String) {
+    if !quiet { tell("• \(line)") }
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct ClusterCountTests {
+  private func row(_ clusters: Int, _ stability: Double) -> ClusterCountStudy.Row {
+    ClusterCountStudy.Row(
+      clusters: clusters, stability: stability, silhouette: 0, bic: 0, generalizability: 1)
+  }
+
+  /// The largest stable K, also where a smaller one is more stable; the most stable where none is.
+  @Test func theRuleTakesTheLargestStableNumber() {
+    let table = [row(2, 1), row(3, 0.7), row(4, 0.96), row(5, 0.94), row(6, 0.3)]
+    let found = ClusterCountStudy(table, rows: 100, wanted: 0.95, tried: 20)
+    #expect(found.clusters == 4 && found.isStable && found.reason.contains("0.96"))
+    let none = ClusterCountStudy(
+      Array(table[1...1] + table[3...4]), rows: 100, wanted: 0.95, tried: 20)
+    #expect(none.clusters == 5 && !none.isStable)
+    #expect(none.reason.hasPrefix("no number of clusters comes back"))
+    let last = ClusterCountStudy([row(20, 1)], rows: 100, wanted: 0.95, tried: 20)
+    #expect(last.reason.hasSuffix("more than 20 were not tried"))
+  }
+
+  /// Groups that lie apart are counted, by the same numbers each time.
+  @Test func separateGroupsAreCounted() throws {
+    let blobs = Blobs(rows: 300)
+    var count = ClusterCount()
+    count.range = 2...5
+    let study = try count.study(blobs.tensor, seed: Seed(1))
+    #expect(study.clusters == 3 && study.isStable && study.rows == 300)
+    #expect(study.table.map(\.clusters) == [2, 3, 4, 5])
+    #expect(study.table[1].silhouette > 0.8)
+    let again = try count.study(blobs.tensor, seed: Seed(1))
+    #expect(study == again)
+  }
+
+  @Test func fewRowsAreRefused() {
+    #expect(throws: InputError.self) {
+      try ClusterCount().study(Generator(seed: 1).normal(shape: [99, 3]), seed: Seed(1))
+    }
+  }
+}
