@@ -25,7 +25,7 @@ public struct ClusterCount: Sendable, Equatable {
   /// Rows that are studied, at most.
   public var sampleSize = 10_000
   /// Layouts, each of four fifths of the sample.
-  public var layouts = 3
+  public var layouts = 5
   /// Dimensions of the layouts.
   public var components = 5
   /// The agreement that stable clusters reach.
@@ -103,10 +103,12 @@ public struct ClusterCount: Sendable, Equatable {
         of: layout.positions, among: centroids(clusters, layout.positions, own)
       ).labels
     }
-    var agreements: [Double] = []
+    var (agreements, strengths): ([Double], [Double]) = ([], [])
     for first in layouts.indices {
       for second in 0..<first {
-        agreements.append(agreement(layouts, partitions, first, second))
+        let shared = shared(layouts, partitions, first, second)
+        agreements.append(shared.adjustedRandIndex)
+        strengths.append(Self.strength(shared.rows))
       }
     }
     let places = layouts[0].positions
@@ -122,6 +124,7 @@ public struct ClusterCount: Sendable, Equatable {
     let free = Double(clusters) * (1 + d + d * (d + 1) / 2) - 1
     return ClusterCountStudy.Row(
       clusters: clusters, stability: agreements.reduce(0, +) / Double(agreements.count),
+      predictionStrength: strengths.reduce(0, +) / Double(strengths.count),
       silhouette: silhouette ?? 0, bic: -2 * likelihood + free * log(n) / n,
       generalizability: generalizability(clusters, places, seed))
   }
@@ -130,10 +133,10 @@ public struct ClusterCount: Sendable, Equatable {
     KMeans(clusters: clusters).cluster(points, seed: seed).centroids
   }
 
-  /// The adjusted Rand index over the rows that two layouts share.
-  private func agreement(
+  /// The clusters of the rows that two layouts share, of one against those of the other.
+  private func shared(
     _ layouts: [Layout], _ partitions: [[Int]], _ first: Int, _ second: Int
-  ) -> Double {
+  ) -> ContingencyTable {
     let other = Dictionary(uniqueKeysWithValues: zip(layouts[second].members, partitions[second]))
     var (mine, theirs): ([Int], [Int]) = ([], [])
     for (member, cluster) in zip(layouts[first].members, partitions[first]) {
@@ -141,7 +144,18 @@ public struct ClusterCount: Sendable, Equatable {
       mine.append(cluster)
       theirs.append(found)
     }
-    return ContingencyTable(predicted: mine, labels: theirs).adjustedRandIndex
+    return ContingencyTable(predicted: mine, labels: theirs)
+  }
+
+  /// Of the pairs within a cluster the share that is together in the other layout too; of the cluster
+  /// where it is the least.
+  private static func strength(_ table: [[Int]]) -> Double {
+    func pairs(_ count: Int) -> Double { Double(count * (count - 1) / 2) }
+    let shares = table.map { row -> Double in
+      let all = pairs(row.reduce(0, +))
+      return all > 0 ? row.reduce(0) { $0 + pairs($1) } / all : 1
+    }
+    return shares.min() ?? 1
   }
 
   /// The loss on four fifths of a layout over that on the rest, with the centroids of the first.
@@ -163,6 +177,10 @@ public struct ClusterCountStudy: Codable, Sendable, Equatable {
     public var clusters: Int
     /// The adjusted Rand index between the partitions of two layouts, in the mean over all pairs.
     public var stability: Double
+    /// The share of the pairs of a cluster that are together in another layout too, in the cluster
+    /// where it is the least, in the mean over all pairs of layouts (Tibshirani, Walther, Cluster
+    /// validation by prediction strength, JCGS 14, 2005).
+    public var predictionStrength: Double
     /// The mean silhouette in the first layout.
     public var silhouette: Double
     /// The Bayesian information criterion of a mixture with full covariances in the first layout,

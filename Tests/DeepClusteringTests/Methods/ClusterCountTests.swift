@@ -8,7 +8,8 @@ import Torch
 @Suite struct ClusterCountTests {
   private func row(_ clusters: Int, _ stability: Double) -> ClusterCountStudy.Row {
     ClusterCountStudy.Row(
-      clusters: clusters, stability: stability, silhouette: 0, bic: 0, generalizability: 1)
+      clusters: clusters, stability: stability, predictionStrength: 1, silhouette: 0, bic: 0,
+      generalizability: 1)
   }
 
   /// The largest stable K, also where a smaller one is more stable; the most stable where none is.
@@ -33,6 +34,7 @@ import Torch
     #expect(study.clusters == 3 && study.isStable && study.rows == 300)
     #expect(study.table.map(\.clusters) == [2, 3, 4, 5])
     #expect(study.table[1].silhouette > 0.8)
+    #expect(study.table[1].predictionStrength > 0.95 && study.table[3].predictionStrength < 0.9)
     let again = try count.study(blobs.tensor, seed: Seed(1))
     #expect(study == again)
   }
