@@ -140,7 +140,7 @@ struct RunDetails {
     }
     return """
       <div class="card later"><h3>How K was chosen</h3><p class="note">On \
-      \(NumberText.grouped(study.rows)) samples, without labels: \(study.reason). The stability \
+      \(NumberText.grouped(study.rows)) samples, without labels: \(study.reason). The prediction strength \
       decides; the other columns are for comparison.</p>
       <div class="scroller"><table><thead><tr><th>K</th><th class="number">Stability (ARI)</th>\
       <th class="number">Prediction strength</th><th class="number">Silhouette</th><th class="number">BIC per sample</th>\
