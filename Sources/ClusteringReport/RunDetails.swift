@@ -129,7 +129,9 @@ struct RunDetails {
   private func clusterCount() -> Markup {
     guard let study = record.clusterCountStudy else { return .empty }
     let body = study.table.map { row -> Markup in
-      let values = [row.stability, row.silhouette, row.bic, row.generalizability]
+      let values = [
+        row.stability, row.predictionStrength, row.silhouette, row.bic, row.generalizability,
+      ]
       let cells = values.map { value -> Markup in
         "<td class=\"number\">\(NumberText.fixed(value, 3))</td>"
       }
@@ -138,10 +140,10 @@ struct RunDetails {
     }
     return """
       <div class="card later"><h3>How K was chosen</h3><p class="note">On \
-      \(NumberText.grouped(study.rows)) samples, without labels: \(study.reason). The stability \
+      \(NumberText.grouped(study.rows)) samples, without labels: \(study.reason). The prediction strength \
       decides; the other columns are for comparison.</p>
       <div class="scroller"><table><thead><tr><th>K</th><th class="number">Stability (ARI)</th>\
-      <th class="number">Silhouette</th><th class="number">BIC per sample</th>\
+      <th class="number">Prediction strength</th><th class="number">Silhouette</th><th class="number">BIC per sample</th>\
       <th class="number">Generalizability</th></tr></thead><tbody>
       \(body.joined())</tbody></table></div></div>
       """

@@ -218,7 +218,7 @@ import Testing
     #expect(try object(named.output)["clusters"] as? Int == 3)
     let study = try #require(try record(place.file("run"))["clusterCountStudy"] as? [String: Any])
     #expect(study["clusters"] as? Int == 3 && (study["table"] as? [Any])?.count == 19)
-    #expect(named.error.contains("K = 3: 3 is the largest number of clusters that come back"))
+    #expect(named.error.contains("K = 3: 3 is the largest number of clusters that all come back"))
     let report = try String(contentsOf: place.file("run/report.html"), encoding: .utf8)
     #expect(report.contains("How K was chosen") && report.contains("3 (chosen)"))
     // Neither method nor number.

@@ -5,14 +5,16 @@ public import Torch
 /// A study of how many clusters there are, without labels.
 ///
 /// Subsamples of the data are laid out by UMAP, each on its own, and every layout is cut into K
-/// clusters by k-means. The rule: **the largest K whose clusters come back**, that is, whose
-/// partitions of the rows that two layouts share agree by an adjusted Rand index of 0.95 in the mean
-/// (Ben-Hur, Elisseeff, Guyon, A stability based method for discovering structure in clustered data,
-/// PSB 2002). The largest: a coarse cut can be as stable as a fine one and says less. Where no K is
-/// as stable, the most stable one is taken, and the study says so.
+/// clusters by k-means. The rule is the prediction strength of Tibshirani and Walther (Cluster
+/// validation by prediction strength, JCGS 14, 2005): **the largest K of which every cluster comes
+/// back**. Of the pairs of rows within a cluster, 0.8 are together in another layout too, in the
+/// cluster where they are the fewest; 0.8 is the lower end of what its authors recommend. The largest: a
+/// coarse cut can be as stable as a fine one and says less. Where no K is as strong, the strongest
+/// is taken, and the study says so.
 ///
-/// Silhouette, BIC and generalizability stand in the table for the reader; they do not decide. In a
-/// UMAP layout clusters are not Gaussian and BIC goes on falling, and the silhouette merges clusters
+/// The adjusted Rand index between layouts, silhouette, BIC and generalizability stand in the table
+/// for the reader; they do not decide. The Rand index hides one bad cluster among many good ones;
+/// in a UMAP layout clusters are not Gaussian and BIC goes on falling; the silhouette merges clusters
 /// that touch.
 ///
 /// ```swift
@@ -25,11 +27,11 @@ public struct ClusterCount: Sendable, Equatable {
   /// Rows that are studied, at most.
   public var sampleSize = 10_000
   /// Layouts, each of four fifths of the sample.
-  public var layouts = 3
+  public var layouts = 5
   /// Dimensions of the layouts.
   public var components = 5
-  /// The agreement that stable clusters reach.
-  public var wantedStability = 0.95
+  /// The prediction strength that is asked for.
+  public var wantedStrength = 0.8
 
   /// The usual settings.
   public init() {}
@@ -66,7 +68,7 @@ public struct ClusterCount: Sendable, Equatable {
       table.append(row(clusters, places, seed))
     }
     return ClusterCountStudy(
-      table, rows: sampled, wanted: wantedStability, tried: range.upperBound)
+      table, rows: sampled, wanted: wantedStrength, tried: range.upperBound)
   }
 
   private struct Layout {
@@ -103,10 +105,12 @@ public struct ClusterCount: Sendable, Equatable {
         of: layout.positions, among: centroids(clusters, layout.positions, own)
       ).labels
     }
-    var agreements: [Double] = []
+    var (agreements, strengths): ([Double], [Double]) = ([], [])
     for first in layouts.indices {
       for second in 0..<first {
-        agreements.append(agreement(layouts, partitions, first, second))
+        let shared = shared(layouts, partitions, first, second)
+        agreements.append(shared.adjustedRandIndex)
+        strengths.append(Self.strength(shared.rows))
       }
     }
     let places = layouts[0].positions
@@ -122,6 +126,7 @@ public struct ClusterCount: Sendable, Equatable {
     let free = Double(clusters) * (1 + d + d * (d + 1) / 2) - 1
     return ClusterCountStudy.Row(
       clusters: clusters, stability: agreements.reduce(0, +) / Double(agreements.count),
+      predictionStrength: strengths.reduce(0, +) / Double(strengths.count),
       silhouette: silhouette ?? 0, bic: -2 * likelihood + free * log(n) / n,
       generalizability: generalizability(clusters, places, seed))
   }
@@ -130,10 +135,10 @@ public struct ClusterCount: Sendable, Equatable {
     KMeans(clusters: clusters).cluster(points, seed: seed).centroids
   }
 
-  /// The adjusted Rand index over the rows that two layouts share.
-  private func agreement(
+  /// The clusters of the rows that two layouts share, of one against those of the other.
+  private func shared(
     _ layouts: [Layout], _ partitions: [[Int]], _ first: Int, _ second: Int
-  ) -> Double {
+  ) -> ContingencyTable {
     let other = Dictionary(uniqueKeysWithValues: zip(layouts[second].members, partitions[second]))
     var (mine, theirs): ([Int], [Int]) = ([], [])
     for (member, cluster) in zip(layouts[first].members, partitions[first]) {
@@ -141,7 +146,18 @@ public struct ClusterCount: Sendable, Equatable {
       mine.append(cluster)
       theirs.append(found)
     }
-    return ContingencyTable(predicted: mine, labels: theirs).adjustedRandIndex
+    return ContingencyTable(predicted: mine, labels: theirs)
+  }
+
+  /// Of the pairs within a cluster the share that is together in the other layout too; of the cluster
+  /// where it is the least.
+  private static func strength(_ table: [[Int]]) -> Double {
+    func pairs(_ count: Int) -> Double { Double(count * (count - 1) / 2) }
+    let shares = table.map { row -> Double in
+      let all = pairs(row.reduce(0, +))
+      return all > 0 ? row.reduce(0) { $0 + pairs($1) } / all : 1
+    }
+    return shares.min() ?? 1
   }
 
   /// The loss on four fifths of a layout over that on the rest, with the centroids of the first.
@@ -163,6 +179,10 @@ public struct ClusterCountStudy: Codable, Sendable, Equatable {
     public var clusters: Int
     /// The adjusted Rand index between the partitions of two layouts, in the mean over all pairs.
     public var stability: Double
+    /// The share of the pairs of a cluster that are together in another layout too, in the cluster
+    /// where it is the least, in the mean over all pairs of layouts (Tibshirani, Walther, Cluster
+    /// validation by prediction strength, JCGS 14, 2005).
+    public var predictionStrength: Double
     /// The mean silhouette in the first layout.
     public var silhouette: Double
     /// The Bayesian information criterion of a mixture with full covariances in the first layout,
@@ -180,25 +200,27 @@ public struct ClusterCountStudy: Codable, Sendable, Equatable {
   public var clusters: Int
   /// Why, in a sentence.
   public var reason: String
-  /// Whether the chosen clusters are as stable as the rule asks.
+  /// Whether the chosen clusters are as strong as the rule asks.
   public var isStable: Bool
 
   init(_ table: [Row], rows: Int, wanted: Double, tried: Int) {
     (self.table, self.rows) = (table, rows)
-    if let found = table.last(where: { $0.stability >= wanted }) {
+    if let found = table.last(where: { $0.predictionStrength >= wanted }) {
       clusters = found.clusters
       isStable = true
       reason =
-        "\(found.clusters) is the largest number of clusters that come back in other layouts: their "
-        + "adjusted Rand index is \(rounded(found.stability)), at least \(rounded(wanted))"
+        "\(found.clusters) is the largest number of clusters that all come back in other layouts: "
+        + "their prediction strength is \(rounded(found.predictionStrength)), at least "
+        + rounded(wanted)
         + (found.clusters == tried ? "; more than \(tried) were not tried" : "")
     } else {
-      let best = table.max { $0.stability < $1.stability }
+      let best = table.max { $0.predictionStrength < $1.predictionStrength }
       clusters = best?.clusters ?? 2
       isStable = false
       reason =
-        "no number of clusters comes back in other layouts with an adjusted Rand index of "
-        + "\(rounded(wanted)); \(clusters) is the most stable with \(rounded(best?.stability ?? 0))"
+        "no number of clusters comes back in other layouts with a prediction strength of "
+        + "\(rounded(wanted)); \(clusters) is the strongest with "
+        + rounded(best?.predictionStrength ?? 0)
     }
   }
 }

@@ -6,21 +6,22 @@ import Torch
 @testable import DeepClustering
 
 @Suite struct ClusterCountTests {
-  private func row(_ clusters: Int, _ stability: Double) -> ClusterCountStudy.Row {
+  private func row(_ clusters: Int, _ strength: Double) -> ClusterCountStudy.Row {
     ClusterCountStudy.Row(
-      clusters: clusters, stability: stability, silhouette: 0, bic: 0, generalizability: 1)
+      clusters: clusters, stability: 1, predictionStrength: strength, silhouette: 0, bic: 0,
+      generalizability: 1)
   }
 
   /// The largest stable K, also where a smaller one is more stable; the most stable where none is.
   @Test func theRuleTakesTheLargestStableNumber() {
-    let table = [row(2, 1), row(3, 0.7), row(4, 0.96), row(5, 0.94), row(6, 0.3)]
-    let found = ClusterCountStudy(table, rows: 100, wanted: 0.95, tried: 20)
-    #expect(found.clusters == 4 && found.isStable && found.reason.contains("0.96"))
+    let table = [row(2, 1), row(3, 0.7), row(4, 0.86), row(5, 0.79), row(6, 0.3)]
+    let found = ClusterCountStudy(table, rows: 100, wanted: 0.8, tried: 20)
+    #expect(found.clusters == 4 && found.isStable && found.reason.contains("0.86"))
     let none = ClusterCountStudy(
-      Array(table[1...1] + table[3...4]), rows: 100, wanted: 0.95, tried: 20)
+      Array(table[1...1] + table[3...4]), rows: 100, wanted: 0.8, tried: 20)
     #expect(none.clusters == 5 && !none.isStable)
     #expect(none.reason.hasPrefix("no number of clusters comes back"))
-    let last = ClusterCountStudy([row(20, 1)], rows: 100, wanted: 0.95, tried: 20)
+    let last = ClusterCountStudy([row(20, 1)], rows: 100, wanted: 0.8, tried: 20)
     #expect(last.reason.hasSuffix("more than 20 were not tried"))
   }
 
@@ -33,6 +34,7 @@ import Torch
     #expect(study.clusters == 3 && study.isStable && study.rows == 300)
     #expect(study.table.map(\.clusters) == [2, 3, 4, 5])
     #expect(study.table[1].silhouette > 0.8)
+    #expect(study.table[1].predictionStrength > 0.95 && study.table[3].predictionStrength < 0.9)
     let again = try count.study(blobs.tensor, seed: Seed(1))
     #expect(study == again)
   }
