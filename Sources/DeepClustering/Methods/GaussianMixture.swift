@@ -244,9 +244,9 @@ extension GaussianMixture {
   /// Iterations from a partition of the points, and nothing else.
   ///
   /// - Parameters:
+  ///   - iterations: How many.
   ///   - points: n × d.
   ///   - labels: The cluster of each point, from 0 to K − 1.
-  ///   - iterations: How many.
   /// - Returns: The mixture after them, and the mean of log p(x) before each.
   public func iterations(
     _ iterations: Int, over points: Tensor, from labels: [Int]
