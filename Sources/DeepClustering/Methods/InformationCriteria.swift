@@ -12,8 +12,8 @@ public struct InformationCriteria: Codable, Equatable, Sendable {
   /// The free parameters p.
   public let parameters: Int
 
-  /// The Bayesian criterion, p·log n − 2·log-likelihood (Schwarz, Annals of Statistics 6, 1978).
+  /// The Bayesian criterion, p·log n − 2·log-likelihood (Schwarz 1978).
   public var bic: Double { Double(parameters) * log(Double(samples)) - 2 * logLikelihood }
-  /// Akaike's criterion, 2p − 2·log-likelihood (Transactions on Automatic Control 19, 1974).
+  /// The criterion of Akaike, 2p − 2·log-likelihood (1974).
   public var aic: Double { 2 * Double(parameters) - 2 * logLikelihood }
 }

@@ -104,7 +104,7 @@ struct Posterior: Codable, Equatable {
   /// The bound on log p(X) that an iteration raises, but for what the priors alone decide.
   ///
   /// - Parameter entropy: −Σ r log r of the responsibilities that the posterior was made from.
-  /// - Returns: The bound, in nats.
+  /// - Returns: The bound for all samples together.
   func lowerBound(entropy: Double) -> Double {
     let d = Double(clusters.first?.mean.count ?? 0)
     let normalizers = clusters.reduce(0) { $0 + $1.logNormalizer }

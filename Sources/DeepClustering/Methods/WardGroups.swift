@@ -25,9 +25,7 @@ struct WardGroups {
       .labels(clusters: max(count, 1))
   }
 
-  /// All merges.
-  ///
-  /// The height of one is what it adds: w_i·w_j / (w_i + w_j) · ‖μ_i − μ_j‖².
+  /// All merges, each at the height of what it adds: w_i·w_j / (w_i + w_j) · ‖μ_i − μ_j‖².
   static func tree(_ points: Tensor, weights: [Double]) -> MergeTree {
     var costs = pairwiseSquaredDistances(points)
     var place = 0

@@ -37,7 +37,7 @@ struct NeighborGraph {
   ///
   /// - Parameters:
   ///   - found: The neighbours among the nodes themselves.
-  ///   - given: A weight for each neighbour, in their order.
+  ///   - given: As many weights as neighbours, in their order.
   ///   - join: What two nodes that are neighbours of each other make of their weights, the one of
   ///     one end alone being kept as it is.
   init(_ found: NearestNeighbors, weights given: [Float], join: (Float, Float) -> Float) {
