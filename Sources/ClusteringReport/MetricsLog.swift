@@ -18,6 +18,7 @@ struct MetricsLog: Equatable, Sendable {
     var seconds: Double?
     var loss: Double?
     var losses: [String: Double?]?
+    var measures: [String: Double]?
     var changed: Double?
     var scores: Scores?
   }
