@@ -20,7 +20,10 @@ struct FitCommand: ParsableCommand {
   var data: String?
   @Option(help: "See `deepclust methods`.") var method: String?
   @Option(help: "One of the method's profiles.") var profile: String?
-  @Option(name: [.customLong("clusters"), .customShort("k")], help: "K, the number of clusters.")
+  @Option(
+    name: [.customLong("clusters"), .customShort("k")],
+    help: "K, the number of clusters: 10 unless given. deep-dpm finds K, and begins with this or 1."
+  )
   var clusters: Int?
   @Option(help: "A file with the class of each row; measures, is never learned from.")
   var labels: String?

@@ -14,7 +14,8 @@ extension Run {
     if let model = model as? any EmbeddingModel {
       try writeEmbedding(model, data)
     }
-    measure(model, data, clusters: method.clusters)
+    record.clusters = M.clusterCount(method, model)
+    measure(model, data, clusters: record.clusters)
     add(seconds(since: start), to: "scoring")
     record.peakMemoryBytes = peakMemoryBytes()
     (record.status, record.finished) = (.finished, timestamp())

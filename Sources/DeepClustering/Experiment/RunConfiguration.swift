@@ -15,8 +15,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var method = "dec"
   /// One of the method's profiles; nil for its default.
   public var profile: String?
-  /// K.
-  public var clusters = 10
+  /// K, or what a method that finds it begins with; nil for 10, and for 1 with such a method.
+  public var clusters: Int?
   /// Changed hyperparameters by name.
   public var hyperparameters: [String: JSONValue] = [:]
   /// How the values are scaled.
@@ -50,7 +50,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     labelColumn = try values.decodeIfPresent(String.self, forKey: .labelColumn)
     method = try values.decodeIfPresent(String.self, forKey: .method) ?? method
     profile = try values.decodeIfPresent(String.self, forKey: .profile)
-    clusters = try values.decodeIfPresent(Int.self, forKey: .clusters) ?? clusters
+    clusters = try values.decodeIfPresent(Int.self, forKey: .clusters)
     hyperparameters =
       try values.decodeIfPresent([String: JSONValue].self, forKey: .hyperparameters) ?? [:]
     preprocessing =
@@ -121,6 +121,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   }
 
   private func make<M: ClusteringMethod>(_ type: M.Type) throws(InputError) -> M {
+    let clusters = clusters ?? (M.findsClusterCount ? 1 : 10)
     guard clusters >= 1 else {
       throw InputError(.usage, "the number of clusters is \(clusters), but it must be at least 1")
     }

@@ -45,16 +45,18 @@ extension ClusteringMethod {
     progress: (FitProgress) throws -> Void = { _ in }
   ) throws -> FittedModel<Outcome> {
     if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
-    var warnings = pretraining?.warnings ?? []
+    var warnings: [String] = []
     let data = try PreparedData(
       dataset, preprocessing: preprocessing, clusters: clusters, device: device,
       warnings: &warnings)
     try refuseOtherThanImages(data)
+    let method = resolved(for: data)
+    warnings += method.pretraining?.warnings ?? []
     var context = FitContext(
       data: data.tensor, seed: Seed(seed),
-      compute: trainsNetwork || needsImages ? .measured(precision, on: device) : .plain,
+      compute: method.trainsNetwork || needsImages ? .measured(precision, on: device) : .plain,
       imageShape: data.imageShape)
-    if let pretraining {
+    if let pretraining = method.pretraining {
       let network = try pretraining.learn("pretraining", context, progress).outcome
       // The last step can ruin a network whose loss was still a number.
       guard network.embedding(of: data.tensor).squared().sum().item.isFinite else {
@@ -62,7 +64,8 @@ extension ClusteringMethod {
       }
       context.pretrained = network
     }
-    let (model, reason) = try learn("clustering", context, progress)
+    let (model, reason) = try method.learn("clustering", context, progress)
+    let clusters = Self.clusterCount(method, model)
     let empty = clusters - Set(model.assignments).count
     if empty > 0 {
       warnings.append(

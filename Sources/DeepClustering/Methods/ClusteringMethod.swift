@@ -46,7 +46,7 @@ public struct StepReport: Sendable, Equatable {
   public var loss: Double
   /// The terms of the objective by name, before they are weighted.
   public var losses: [String: Double]
-  /// What else can be followed, by name: shares and scores between 0 and 1.
+  /// What else can be followed, by name.
   public var measures: [String: Double] = [:]
   /// The share of samples whose cluster differs from the step before.
   public var changed: Double?
@@ -104,6 +104,8 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
   /// The hyperparameters of a profile in `card.profiles`; nil for another name.
   static func profile(_ name: String, clusters: Int) -> Self?
 
+  /// Whether the method finds K itself; `clusters` is then the number to begin with.
+  static var findsClusterCount: Bool { get }
   /// K, the number of clusters.
   var clusters: Int { get }
   /// The autoencoder's pretraining, for methods that start from one.
@@ -112,11 +114,17 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
   var needsImages: Bool { get }
   /// Whether the fit computes with a network, so that the choice of its kernels matters.
   var trainsNetwork: Bool { get }
+  /// The method with settings that follow from the data where they were left open.
+  func resolved(for data: PreparedData) -> Self
   /// The cluster of every sample, as the state has them now; nil before there are any.
   func assignments(_ state: State) -> [Int]?
 }
 
 extension ClusteringMethod {
+  /// K is given.
+  public static var findsClusterCount: Bool { false }
+  /// The method as it is.
+  public func resolved(for data: PreparedData) -> Self { self }
   /// What the pretraining says.
   public var needsImages: Bool { pretraining?.needsImages ?? false }
 
@@ -173,7 +181,7 @@ public enum MethodCatalog {
   public static let all: [any ClusteringMethod.Type] = [
     KMeans.self, AutoencoderKMeans.self, DEC.self, IDEC.self, ASPC.self, DCN.self,
     DeepKMeans.self, DifferentiableKMeans.self, VaDE.self, DeepCluster.self, ClusterGAN.self,
-    GaussianMixture.self, N2D.self,
+    GaussianMixture.self, N2D.self, DeepDPM.self,
   ]
 
   /// The method of a name.
@@ -181,5 +189,12 @@ public enum MethodCatalog {
     if let found = all.first(where: { $0.card.name == name }) { return found }
     let names = all.map { $0.card.name }.joined(separator: ", ")
     throw InputError(.usage, "there is no method \(name): there are \(names)")
+  }
+}
+
+extension ClusteringMethod {
+  /// The number of clusters of a model: K, or the one that the method found.
+  static func clusterCount(_ method: Self, _ model: Outcome) -> Int {
+    findsClusterCount ? (model.assignments.max() ?? -1) + 1 : method.clusters
   }
 }
