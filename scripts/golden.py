@@ -1532,6 +1532,122 @@ def image_files():
             "luma": np.asarray(source.convert("L")).ravel().tolist()}
 
 
+@section("deep-dpm")
+def deep_dpm():
+    """DeepDPM's networks by autograd and Adam, with the parts as one product under a mask of
+    blocks, and the marginal likelihood of rows as the product of their predictive densities."""
+    import torch
+
+    rng = np.random.default_rng(34)
+    d, h, k, n, batch = 3, 16, 3, 6, 3
+    weight = lambda *shape: exact(rng, *shape, scale=0.5)
+    input_, bias, output, output_bias = weight(d, h), weight(h), weight(k, h), weight(k)
+    blocks = [(weight(d, h), weight(h), weight(2, h), weight(2)) for _ in range(k)]
+    rows, centers, order = exact(rng, n, d), exact(rng, 2 * k, d), rng.permutation(n)
+    targets = rng.dirichlet(np.ones(k), n).astype(np.float32).astype(np.float64)
+    top = [torch.tensor(t, requires_grad=True) for t in (input_, bias, output, output_bias)]
+    # All part networks as one: hidden units side by side, outputs masked to their own block.
+    mask = torch.zeros(2 * k, k * h, dtype=torch.float64)
+    dense = torch.zeros(2 * k, k * h, dtype=torch.float64)
+    for i, block in enumerate(blocks):
+        mask[2 * i : 2 * i + 2, i * h : (i + 1) * h] = 1
+        dense[2 * i : 2 * i + 2, i * h : (i + 1) * h] = torch.tensor(block[2])
+    parts = [
+        torch.tensor(np.concatenate([b[0] for b in blocks], axis=1), requires_grad=True),
+        torch.tensor(np.concatenate([b[1] for b in blocks]), requires_grad=True),
+        dense.clone().requires_grad_(True),
+        torch.tensor(np.concatenate([b[3] for b in blocks]), requires_grad=True),
+    ]
+
+    def flat(tensors):
+        return torch.cat([t.detach().reshape(-1) for t in tensors]).tolist()
+
+    def flat_parts(tensors):
+        a, b, c, e = tensors
+        return [
+            value
+            for i in range(k)
+            for value in flat(
+                [
+                    a[:, i * h : (i + 1) * h],
+                    b[i * h : (i + 1) * h],
+                    c[2 * i : 2 * i + 2, i * h : (i + 1) * h],
+                    e[2 * i : 2 * i + 2],
+                ]
+            )
+        ]
+
+    def losses(x, t):
+        logits = torch.relu(x @ top[0] + top[1]) @ top[2].T + top[3]
+        smooth = lambda p: (p + 1e-5) / (p + 1e-5).sum(1, keepdim=True)
+        r, t = smooth(logits.softmax(1)), smooth(t)
+        divergence = (t * (t.log() - r.log())).sum(1).mean()
+        z = logits.argmax(1)
+        hidden = torch.relu(x @ parts[0] + parts[1])
+        pairs = hidden @ (parts[2] * mask).T + parts[3]
+        hidden_away = torch.ones(len(x), 2 * k, dtype=torch.bool)
+        for i, own in enumerate(z.tolist()):
+            hidden_away[i, 2 * own : 2 * own + 2] = False
+        shares = pairs.masked_fill(hidden_away, -torch.inf).softmax(1)
+        distances = torch.cdist(x, torch.tensor(centers)) ** 2
+        return divergence, (shares * distances).sum(1).mean()
+
+    result = {
+        "dimensions": d,
+        "hidden": h,
+        "clusters": k,
+        "batch": batch,
+        "top": flat(top),
+        "parts": flat_parts(parts),
+        "rows": packed(torch.tensor(rows)),
+        "centers": centers.reshape(-1).tolist(),
+        "targets": targets.reshape(-1).tolist(),
+        "order": order.tolist(),
+    }
+    x, t = torch.tensor(rows)[order], torch.tensor(targets)[order]
+    first, second = losses(x, t)
+    result["topGradient"] = flat(torch.autograd.grad(first, top, retain_graph=True))
+    result["partsGradient"] = flat_parts(torch.autograd.grad(second, parts))
+    adam = [torch.optim.Adam(top, lr=5e-4), torch.optim.Adam(parts, lr=5e-3)]
+    total = np.zeros(2)
+    for low in range(0, n, batch):
+        values = losses(x[low : low + batch], t[low : low + batch])
+        for optimizer, value in zip(adam, values):
+            optimizer.zero_grad()
+            value.backward()
+        for optimizer in adam:
+            optimizer.step()
+        total += [v.item() * batch / n for v in values]
+    result["losses"] = total.tolist()
+    result["topAfter"] = flat(top)
+    result["partsAfter"] = flat_parts(parts)
+    result["likelihoods"] = [marginal_likelihood(rng, *case) for case in ((1, 2), (5, 2), (40, 3))]
+    return result
+
+
+def marginal_likelihood(rng, n, d):
+    """log p(rows), Student's t of each row given those before it (Murphy 2007, section 8)."""
+    from scipy.stats import multivariate_t
+
+    rows = exact(rng, n, d, scale=2)
+    strength, freedom, scale = 0.25, d + 2.5, 0.5
+    m, kappa, nu, psi, total = np.zeros(d), strength, freedom, scale * np.eye(d), 0.0
+    for x in rows:
+        t = nu - d + 1
+        total += multivariate_t(m, psi * (kappa + 1) / (kappa * t), df=t).logpdf(x)
+        psi = psi + kappa / (kappa + 1) * np.outer(x - m, x - m)
+        m, kappa, nu = (kappa * m + x) / (kappa + 1), kappa + 1, nu + 1
+    return {
+        "rows": packed(rows),
+        "meanStrength": strength,
+        "degreesOfFreedom": freedom,
+        "scale": scale,
+        "logLikelihood": total,
+        "mean": m.tolist(),
+        "covariance": (psi / (nu + d + 2)).reshape(-1).tolist(),
+    }
+
+
 def main():
     names = sys.argv[1:] or list(SECTIONS)
     for name in names:

@@ -10,6 +10,13 @@ struct LineChart {
     var values: [Double?]
   }
 
+  /// Something that happened at a step, shown on the first curve.
+  struct Mark {
+    var place: Int
+    /// Whether it points up, or down.
+    var isRise: Bool
+  }
+
   enum Scale {
     /// Logarithmic when all values are positive and span more than a factor of twenty.
     case automatic
@@ -30,6 +37,7 @@ struct LineChart {
   var text: (Double) -> String = NumberText.compact
   /// How the value axis names its ticks; nil as numbers.
   var tickText: ((Double) -> String)?
+  var marks: [Mark] = []
 
   private static let width = 360.0
   private static let height = 232.0
@@ -70,10 +78,22 @@ struct LineChart {
         body += "<circle class=\"d\(kind)\" cx=\"\(last.x)\" cy=\"\(last.y)\" r=\"3\"/>"
       }
     }
+    for mark in marks {
+      guard let value = series.first?.values[mark.place] else { continue }
+      body += triangle(x: px(steps[mark.place]), y: py(value), isRise: mark.isRise)
+    }
     let plot = hoverData(shown, top: top, px: px) { $0.isFinite ? py($0) : nil }
     return Chart(
       name: name, title: title, summary: summary(), width: Self.width, height: Self.height,
       plot: plot, body: body)
+  }
+
+  private func triangle(x: Double, y: Double, isRise: Bool) -> Markup {
+    let height = isRise ? -5.0 : 5.0
+    let corners = [(x - 4, y - height), (x + 4, y - height), (x, y + height)].map {
+      "\(NumberText.coordinate($0.0)),\(NumberText.coordinate($0.1))"
+    }
+    return "<polygon class=\"d\(isRise ? 1 : 2)\" points=\"\(corners.joined(separator: " "))\"/>"
   }
 
   private func valueAxis() -> (axis: Axis, isLogarithmic: Bool) {
@@ -172,7 +192,7 @@ struct LineChart {
       return Array(steps.indices)
     }
     let buckets = Self.mostPoints / 2
-    var places: [Int] = [0]
+    var places: [Int] = [0] + marks.map(\.place)
     for bucket in 0..<buckets {
       let range = bucket * steps.count / buckets..<(bucket + 1) * steps.count / buckets
       let known = range.filter { first.values[$0] != nil }

@@ -64,15 +64,24 @@ struct MetricsLog: Equatable, Sendable {
   }
 }
 
+extension MetricsLog {
+  /// Whether a figure is the log ratio of a split or a merge, named after its clusters.
+  static func isChangeOfClusters(_ name: String) -> Bool {
+    name.hasPrefix("split ") || name.hasPrefix("merge ")
+  }
+}
+
 extension MetricsLog.Stage {
   /// The terms of the loss, those that some step has, in alphabetical order.
   var lossNames: [String] {
     Set(entries.flatMap { $0.losses.map { Array($0.keys) } ?? [] }).sorted()
   }
 
-  /// The figures of the method's own, those that some step has, in alphabetical order.
+  /// The figures of the method's own, those that some step has, in alphabetical order; without the
+  /// number of clusters and its changes.
   var measureNames: [String] {
-    Set(entries.flatMap { $0.measures.map { Array($0.keys) } ?? [] }).sorted()
+    Set(entries.flatMap { $0.measures.map { Array($0.keys) } ?? [] })
+      .filter { $0 != "clusters" && !MetricsLog.isChangeOfClusters($0) }.sorted()
   }
 
   var lastStep: Int { entries.last?.step ?? 0 }

@@ -9,7 +9,7 @@ struct TrainingSection {
 
   func section() -> Section? {
     let charts = run.metrics.stages.flatMap { stage in
-      [loss(stage), changes(stage)].compactMap { $0 } + measures(stage)
+      [loss(stage), clusterCount(stage), changes(stage)].compactMap { $0 } + measures(stage)
         + [scores(stage)].compactMap { $0 }
     }
     guard !charts.isEmpty else { return nil }
@@ -51,13 +51,28 @@ struct TrainingSection {
       text: NumberText.percent, tickText: { NumberText.compact($0 * 100) + "%" })
   }
 
-  /// A curve for each figure: they need not have a scale in common.
+  /// A curve for each other figure: they need not have a scale in common.
   private func measures(_ stage: MetricsLog.Stage) -> [Chart] {
     stage.measureNames.enumerated().map { index, name in
       chart(
         stage, "measure-\(index)", Self.title(name), yTitle: Self.title(name),
         series: [.init(name: name, values: stage.entries.map { $0.measures?[name] ?? nil })])
     }
+  }
+
+  /// K over the steps where the method finds it, with its splits and merges.
+  private func clusterCount(_ stage: MetricsLog.Stage) -> Chart? {
+    let counts = stage.entries.map { $0.measures?["clusters"] ?? nil }
+    guard counts.contains(where: { $0 != nil }) else { return nil }
+    let marks = stage.entries.indices.compactMap { place -> LineChart.Mark? in
+      let names = stage.entries[place].changesOfClusters.map(\.name)
+      guard let first = names.first else { return nil }
+      return LineChart.Mark(place: place, isRise: first.hasPrefix("split"))
+    }
+    return chart(
+      stage, "clusters", "Clusters found, with splits and merges", yTitle: "Clusters",
+      series: [.init(name: "K", values: counts)],
+      scale: .fixed(0, max((counts.compactMap { $0 }.max() ?? 1) * 1.1, 2)), marks: marks)
   }
 
   private func scores(_ stage: MetricsLog.Stage) -> Chart? {
@@ -81,17 +96,18 @@ struct TrainingSection {
     _ stage: MetricsLog.Stage, _ kind: String, _ title: String, yTitle: String,
     series: [LineChart.Series], scale: LineChart.Scale = .automatic,
     text: @escaping (Double) -> String = NumberText.compact,
-    tickText: ((Double) -> String)? = nil
+    tickText: ((Double) -> String)? = nil, marks: [LineChart.Mark] = []
   ) -> Chart {
     let number = run.metrics.stages.firstIndex(of: stage) ?? 0
     let names = stage.entries.map { entry in
       "Step \(NumberText.grouped(entry.step))"
         + (entry.seconds.map { " · \(NumberText.duration($0))" } ?? "")
+        + (kind == "clusters" ? entry.changesInWords : "")
     }
     return LineChart(
       name: "\(kind)-\(number)", title: title, xTitle: "Step", yTitle: yTitle,
       steps: stage.entries.map(\.step), stepNames: names, series: series, scale: scale, text: text,
-      tickText: tickText
+      tickText: tickText, marks: marks
     ).chart()
   }
 
@@ -105,5 +121,23 @@ struct TrainingSection {
     case "clustering": "L_C"
     default: Chart.shortened(term, to: 9)
     }
+  }
+}
+
+extension MetricsLog.Entry {
+  /// The splits and merges of a step with the logarithms of their Hastings ratios, the most
+  /// favourable first.
+  fileprivate var changesOfClusters: [(name: String, logRatio: Double)] {
+    (measures ?? [:]).filter { MetricsLog.isChangeOfClusters($0.key) }
+      .compactMap { name, ratio in ratio.map { (name: name, logRatio: $0) } }
+      .sorted { ($1.logRatio, $0.name) < ($0.logRatio, $1.name) }
+  }
+
+  /// The same after the name of the step.
+  fileprivate var changesInWords: String {
+    let shown = changesOfClusters.prefix(4).map {
+      " · \($0.name) (ln H \(NumberText.compact($0.logRatio)))"
+    }
+    return shown.joined() + (changesOfClusters.count > 4 ? " · …" : "")
   }
 }

@@ -27,7 +27,10 @@ struct FitCommand: ParsableCommand {
   @Option(help: "One of the method's profiles.") var profile: String?
   @Option(
     name: [.customLong("clusters"), .customShort("k")],
-    help: "K, the number of clusters, or auto to have it chosen.")
+    help: """
+      K, the number of clusters, or auto to have it chosen; 10 unless given. deep-dpm finds K, and \
+      begins with this or 1.
+      """)
   var clusters: ClusterChoice?
   @Option(help: "A file with the class of each row; measures, is never learned from.")
   var labels: String?

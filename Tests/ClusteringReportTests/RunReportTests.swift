@@ -168,4 +168,21 @@ import Testing
       #expect(part.hasPrefix("data:image/png;base64,"))
     }
   }
+
+  @Test func drawsTheNumberOfClustersWithItsChanges() throws {
+    let lines = """
+      {"stage":"clustering","step":1,"of":3,"loss":1,"measures":{"clusters":1}}
+      {"stage":"clustering","step":2,"of":3,"loss":1,"measures":{"clusters":2,"split 0":1250,"refused split":-3}}
+      {"stage":"clustering","step":3,"of":3,"loss":1,"measures":{"clusters":1,"merge 0+1":12}}
+
+      """
+    let page = try html(TemporaryRun(metrics: lines))
+    #expect(page.contains("Clusters found, with splits and merges"))
+    #expect(page.contains("split 0 (ln H 1") && page.contains("merge 0+1 (ln H 12"))
+    #expect(!page.contains("refused"))
+    #expect(page.count(of: "<polygon class=\"d1\"") == 1)
+    #expect(page.count(of: "<polygon class=\"d2\"") == 1)
+    // Without such a measure there is no chart.
+    #expect(!(try html(TemporaryRun())).contains("Clusters found"))
+  }
 }

@@ -119,6 +119,26 @@ import Testing
     #expect(!report.contains("src=\"http"))
   }
 
+  @Test func deepDPMNeedsNoNumberOfClusters() throws {
+    let place = try Workplace()
+    try SmallData.write(to: place)
+    let settings = [
+      "learningRate=0.01", "firstEstimate=5", "firstParts=10", "firstChange=20",
+      "changeInterval=15", "maximumEpochs=160", "batchSize=32",
+    ]
+    let done = try place.run(
+      ["fit", "small.npy", "--labels", "labels.npy", "--method", "deep-dpm", "--output", "run"]
+        + ["--json", "--quiet"] + settings.flatMap { ["--set", $0] })
+    #expect(done.status == 0)
+    #expect(try object(done.output)["clusters"] as? Int == 3)
+    let record = try record(place.file("run"))
+    #expect(record["clusterSizes"] as? [Int] == [100, 100, 100])
+    let report = try String(contentsOf: place.file("run/report.html"), encoding: .utf8)
+    #expect(report.contains("Clusters found"))
+    let told = try place.run(["predict", "run", "small.npy", "--output", "found.npy"])
+    #expect(told.status == 0 && place.has("found.npy"))
+  }
+
   @Test func theSameSeedGivesTheSameBytes() throws {
     let fitted = try FittedRun.shared()
     let again = try fitted.place.run(

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CTClusterNetwork.h"
 #include "CTKMeans.h"
 #include "CTProjection.h"
 #include "CTTrees.h"

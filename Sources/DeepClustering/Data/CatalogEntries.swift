@@ -4,7 +4,7 @@ extension Catalog {
   /// All data sets that are known by name.
   public static let entries: [CatalogEntry] = [
     mnist, fashionMNIST, usps, digits, mnist5k, threeGaussians, fifteenGaussians,
-    umapMNIST, umapFashion, umapUSPS, newsgroups, r8,
+    umapMNIST, umapMNISTImbalanced, umapFashion, umapUSPS, newsgroups, r8,
   ]
 
   private static let mnist = CatalogEntry(
@@ -130,6 +130,17 @@ extension Catalog {
         "mnist_x.npy", "25cde4744635bdce62050a31e30b4e4b8ff5a4af1ca8f48a7458a9c14f356b01"),
       CatalogFile(
         "mnist_y.npy", "6e8b9773942d0bfa94417a60c9912bec0ec96a05e59475406da34dc1b575cd01"),
+    ])
+
+  private static let umapMNISTImbalanced = umap(
+    "umap-mnist-imbalanced", of: "A part of MNIST with unequal classes", rows: 47_298,
+    files: [
+      CatalogFile(
+        "mnist_imbalanced_x.npy",
+        "031e45d0df460d442ff8b20f4d49eaf57ad0a4fb0227c747aaded398443dde10"),
+      CatalogFile(
+        "mnist_imbalanced_y.npy",
+        "8cb12cbb5cff936d2800c40ff3f88d8838495f99e46039782c3088e557e20562"),
     ])
 
   private static let umapFashion = umap(

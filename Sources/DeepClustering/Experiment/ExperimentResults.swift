@@ -35,6 +35,8 @@ public struct ExperimentResults: Codable, Sendable {
   public struct Run: Codable, Sendable {
     /// The seed.
     public var seed: UInt64
+    /// K, given or found.
+    public var clusters: Int?
     /// Its scores.
     public var scores: Scores
     /// Seconds by stage.
@@ -118,14 +120,15 @@ public struct ExperimentResults: Codable, Sendable {
         + "| \(both(line.ari)) | \(published) |\n"
     }
     text += "\nMean ± standard deviation (of the population) over the seeds. Every run:\n\n"
-    text += "| data | method | seed | ACC | NMI | ARI | seconds | pretraining | clustering "
-    text += "| network | commit |\n|---|---|---|---|---|---|---|---|---|---|---|\n"
+    text += "| data | method | seed | K | ACC | NMI | ARI | seconds | pretraining | clustering "
+    text += "| network | commit |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n"
     for line in lines {
       for run in line.runs {
         let seconds = run.seconds
         func spent(_ stage: String) -> String { seconds[stage].map { one($0) } ?? "" }
         text +=
-          "| \(line.data) | \(line.name) | \(run.seed) | \(run.scores.acc.map(short) ?? "") "
+          "| \(line.data) | \(line.name) | \(run.seed) | \(run.clusters.map { "\($0)" } ?? "") "
+          + "| \(run.scores.acc.map(short) ?? "") "
           + "| \(run.scores.nmi.map(short) ?? "") | \(run.scores.ari.map(short) ?? "") "
           + "| \(spent("total")) | \(spent("pretraining")) | \(spent("clustering")) "
           + "| \(run.pretrained ?? "") | \(run.commit ?? "") |\n"
@@ -150,7 +153,8 @@ extension ExperimentResults.Run {
   /// The run of a record.
   init(_ record: RunRecord) {
     self.init(
-      seed: record.seed ?? 0, scores: record.scores ?? Scores(), seconds: record.seconds ?? [:],
+      seed: record.seed ?? 0, clusters: record.clusters, scores: record.scores ?? Scores(),
+      seconds: record.seconds ?? [:],
       pretrained: record.pretrained, stopReason: record.stopReason,
       peakMemoryBytes: record.peakMemoryBytes, commit: record.commit,
       dataDigest: record.data.digest)

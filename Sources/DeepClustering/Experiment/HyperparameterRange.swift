@@ -6,7 +6,9 @@ extension Hyperparameters {
     "clusters", "batchSize", "latent", "hidden", "filters", "pseudoClasses", "features",
     "components", "iterations", "updateInterval", "maximumIterations", "restarts",
     "degreesOfFreedom", "learningRate", "criticSteps", "generatorSteps", "first", "count",
-    "epochsEach", "clusteringEpochs",
+    "epochsEach", "clusteringEpochs", "units", "maximumEpochs", "partLearningRate",
+    "changeInterval",
+    "concentration", "priorScale", "meanStrength",
   ]
   /// Shares, from 0 to less than 1.
   private static let shares: Set = ["dropout", "corruption", "momentum", "beta1", "beta2", "shift"]

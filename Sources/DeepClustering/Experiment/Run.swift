@@ -126,6 +126,7 @@ public final class Run {
     record.kernels = plan.compute.kernelName(on: configuration.device)
     record.seconds = plan.seconds
     let data = try prepare(method)
+    let method = method.resolved(for: data)
     var context = FitContext(
       data: data.tensor, seed: Seed(configuration.seed), compute: plan.compute,
       imageShape: data.imageShape)

@@ -17,8 +17,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var method = "dec"
   /// One of the method's profiles; nil for its default.
   public var profile: String?
-  /// K.
-  public var clusters = 10
+  /// K, or what a method that finds it begins with; nil for what the method usually takes.
+  public var clusters: Int?
   /// Changed hyperparameters by name.
   public var hyperparameters: [String: JSONValue] = [:]
   /// How the values are scaled.
@@ -54,7 +54,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     imageSize = try values.decodeIfPresent(ImageSize.self, forKey: .imageSize)
     method = try values.decodeIfPresent(String.self, forKey: .method) ?? method
     profile = try values.decodeIfPresent(String.self, forKey: .profile)
-    clusters = try values.decodeIfPresent(Int.self, forKey: .clusters) ?? clusters
+    clusters = try values.decodeIfPresent(Int.self, forKey: .clusters)
     hyperparameters =
       try values.decodeIfPresent([String: JSONValue].self, forKey: .hyperparameters) ?? [:]
     preprocessing =
@@ -125,6 +125,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   }
 
   private func make<M: ClusteringMethod>(_ type: M.Type) throws(InputError) -> M {
+    let clusters = clusters ?? M.usualClusters
     guard clusters >= 1 else {
       throw InputError(.usage, "the number of clusters is \(clusters), but it must be at least 1")
     }

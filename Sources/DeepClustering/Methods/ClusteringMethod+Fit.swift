@@ -45,17 +45,19 @@ extension ClusteringMethod {
     progress: (FitProgress) throws -> Void = { _ in }
   ) throws -> FittedModel<Outcome> {
     if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
-    var warnings = pretraining?.warnings ?? []
+    var warnings: [String] = []
     let data = try PreparedData(
       dataset, preprocessing: preprocessing, clusters: findsClusterCount ? nil : clusters,
       device: device,
       warnings: &warnings)
     try refuseOtherThanImages(data)
+    let method = resolved(for: data)
+    warnings += method.pretraining?.warnings ?? []
     var context = FitContext(
       data: data.tensor, seed: Seed(seed),
-      compute: trainsNetwork || needsImages ? .measured(precision, on: device) : .plain,
+      compute: method.trainsNetwork || needsImages ? .measured(precision, on: device) : .plain,
       imageShape: data.imageShape)
-    if let pretraining {
+    if let pretraining = method.pretraining {
       let network = try pretraining.learn("pretraining", context, progress).outcome
       // The last step can ruin a network whose loss was still a number.
       guard network.embedding(of: data.tensor).squared().sum().item.isFinite else {
@@ -63,8 +65,9 @@ extension ClusteringMethod {
       }
       context.pretrained = network
     }
-    let (model, reason) = try learn("clustering", context, progress)
-    let sizes = ClusterSizes(model.assignments, clusters: clusterCount(of: model.assignments))
+    let (model, reason) = try method.learn("clustering", context, progress)
+    let sizes = ClusterSizes(
+      model.assignments, clusters: method.clusterCount(of: model.assignments))
     if let warning = sizes.warning { warnings.append(warning) }
     return FittedModel(
       model: model, preprocessing: data.preprocessing, columns: dataset.columns, device: device,

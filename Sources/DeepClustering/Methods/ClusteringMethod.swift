@@ -46,7 +46,7 @@ public struct StepReport: Sendable, Equatable {
   public var loss: Double
   /// The terms of the objective by name, before they are weighted.
   public var losses: [String: Double]
-  /// What else can be followed, by name: shares and scores between 0 and 1.
+  /// What else can be followed, by name.
   public var measures: [String: Double] = [:]
   /// The share of samples whose cluster differs from the step before.
   public var changed: Double?
@@ -104,7 +104,9 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
   /// The hyperparameters of a profile in `card.profiles`; nil for another name.
   static func profile(_ name: String, clusters: Int) -> Self?
 
-  /// K, the number of clusters; at most K, or not read, where the method finds the number.
+  /// K where none is given.
+  static var usualClusters: Int { get }
+  /// K, the number of clusters; at most K, a start, or not read, where the method finds the number.
   var clusters: Int { get }
   /// Whether the method finds the number of clusters; then samples may also be noise (−1).
   var findsClusterCount: Bool { get }
@@ -114,11 +116,17 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
   var needsImages: Bool { get }
   /// Whether the fit computes with a network, so that the choice of its kernels matters.
   var trainsNetwork: Bool { get }
+  /// The method with settings that follow from the data where they were left open.
+  func resolved(for data: PreparedData) -> Self
   /// The cluster of every sample, as the state has them now; nil before there are any.
   func assignments(_ state: State) -> [Int]?
 }
 
 extension ClusteringMethod {
+  /// Ten, as in most tables.
+  public static var usualClusters: Int { 10 }
+  /// The method as it is.
+  public func resolved(for data: PreparedData) -> Self { self }
   /// What the pretraining says.
   public var needsImages: Bool { pretraining?.needsImages ?? false }
 
@@ -184,7 +192,7 @@ public enum MethodCatalog {
     DeepKMeans.self, DifferentiableKMeans.self, VaDE.self, DeepCluster.self, ClusterGAN.self,
     GaussianMixture.self, DirichletProcessMixture.self, N2D.self, SpectralClustering.self,
     SpectralEmbeddedClustering.self, LDMGI.self, AgglomerativeClustering.self, DBSCAN.self,
-    HDBSCAN.self,
+    HDBSCAN.self, DeepDPM.self,
   ]
 
   /// The method of a name.

@@ -155,8 +155,8 @@ struct Cholesky {
     (0..<size).reduce(0) { $0 + 2 * log(lower[$1 * size + $1]) }
   }
 
-  /// The inverse of the matrix: L⁻ᵀ·L⁻¹.
-  var inverse: [Double] {
+  /// L⁻¹, row-major; zero above the diagonal.
+  var inverseFactor: [Double] {
     var inner = [Double](repeating: 0, count: size * size)
     for column in 0..<size {
       for i in column..<size {
@@ -165,6 +165,12 @@ struct Cholesky {
         inner[i * size + column] = sum / lower[i * size + i]
       }
     }
+    return inner
+  }
+
+  /// The inverse of the matrix: L⁻ᵀ·L⁻¹.
+  var inverse: [Double] {
+    let inner = inverseFactor
     var result = [Double](repeating: 0, count: size * size)
     for i in 0..<size {
       for j in 0...i {

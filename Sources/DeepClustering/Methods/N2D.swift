@@ -58,44 +58,24 @@ public struct N2D: ClusteringMethod, Equatable {
 
   /// The layout on its way, then the mixture in it.
   public struct State {
-    let autoencoder: Autoencoder
-    var layout: UMAP.State
+    var layout: CodeLayout
     /// Nil until the layout is finished.
     var mixture: GaussianMixture.State?
   }
 
   /// Embeds the samples and begins the layout.
   public func begin(_ context: FitContext) throws -> State {
-    let (autoencoder, codes) = codes(context)
-    return State(autoencoder: autoencoder, layout: layout.begin(codes, seed: context.seed))
-  }
-
-  private func codes(_ context: FitContext) -> (Autoencoder, Tensor) {
-    guard let autoencoder = context.pretrained else {
-      preconditionFailure("n2d begins from a pretrained autoencoder")
-    }
-    return (autoencoder, autoencoder.embedding(of: context.data))
+    State(layout: try CodeLayout(layout, context))
   }
 
   private func laidOut(_ state: State, _ context: FitContext) -> FitContext {
-    FitContext(data: layout.finish(state.layout).positions, seed: context.seed)
+    FitContext(data: state.layout.positions(layout), seed: context.seed)
   }
 
   /// One epoch of UMAP, or one iteration of the mixture.
   public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
-    if state.layout.epoch < layout.plannedEpochs(context.rows) {
-      let before = state.layout.positions
-      layout.advance(&state.layout, seed: context.seed)
-      let moved = zip(before, state.layout.positions).reduce(0.0) {
-        $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1))
-      }
-      let mean = moved / Double(context.rows)
-      var report = StepReport(loss: mean, losses: ["movement": mean])
-      if let recall = state.layout.neighborRecall, state.layout.epoch == 1 {
-        let share = (recall * 1000).rounded() / 10
-        report.warning = "the search of neighbours is approximate: it found \(share) % of them"
-      }
-      return report
+    if state.layout.state.epoch < layout.plannedEpochs(context.rows) {
+      return state.layout.advance(layout, context.seed)
     }
     do {
       let positions = laidOut(state, context)
@@ -110,12 +90,12 @@ public struct N2D: ClusteringMethod, Equatable {
 
   /// Encoder, layout and mixture.
   public func finish(_ state: State, _ context: FitContext) -> GaussianMixtureModel {
-    let found = layout.finish(state.layout)
+    let found = layout.finish(state.layout.state)
     let components =
       state.mixture.flatMap { $0.best ?? $0.components }
       ?? mixture.fit(found.positions, seed: context.seed).components
     return GaussianMixtureModel(
-      components: components, network: state.autoencoder, layout: found)
+      components: components, network: state.layout.autoencoder, layout: found)
   }
 
   /// The most probable components; nil while the layout is made.
@@ -126,27 +106,21 @@ public struct N2D: ClusteringMethod, Equatable {
   }
   /// The epochs and iterations so far.
   public func stepsTaken(_ state: State) -> Int {
-    state.layout.epoch + (state.mixture.map(mixture.stepsTaken) ?? 0)
+    state.layout.state.epoch + (state.mixture.map(mixture.stepsTaken) ?? 0)
   }
 
   // MARK: Saving
 
   /// Puts the places and the mixture into an archive; codes and graph follow from the network.
   public func store(_ state: State, in archive: inout Archive) {
-    archive.set("epoch", state.layout.epoch)
-    let shape = [state.layout.positions.count / layout.components, layout.components]
-    archive.set("positions", tensor: Tensor(state.layout.positions, shape: shape))
+    state.layout.store(layout, in: &archive)
     archive.set("hasMixture", state.mixture != nil)
     if let mixture = state.mixture { self.mixture.store(mixture, in: &archive) }
   }
 
   /// The state of an archive.
   public func restore(from archive: Archive, _ context: FitContext) throws -> State {
-    let (autoencoder, codes) = codes(context)
-    let positions: [Float] = try archive.tensor("positions").scalars()
-    var state = State(
-      autoencoder: autoencoder,
-      layout: layout.resume(codes, positions: positions, epoch: try archive.value("epoch")))
+    var state = State(layout: try CodeLayout(layout, from: archive, context))
     if try archive.value("hasMixture") {
       state.mixture = try mixture.restore(from: archive, laidOut(state, context))
     }

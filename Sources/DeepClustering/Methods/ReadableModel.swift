@@ -18,6 +18,7 @@ public struct AnyModel: ReadableModel {
       LatentMixtureModel.kind: LatentMixtureModel.self,
       DiscreteLatentModel.kind: DiscreteLatentModel.self,
       GaussianMixtureModel.kind: GaussianMixtureModel.self,
+      ClusterNetworkModel.kind: ClusterNetworkModel.self,
     ]
   }
 

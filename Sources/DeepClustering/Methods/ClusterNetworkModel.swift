@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Torch
+
+/// Clusters that a network tells, in the space of the data or in a layout of the codes of another.
+///
+/// The result of DeepDPM.
+public struct ClusterNetworkModel: ReadableModel {
+  /// The word for such models in an archive.
+  static let kind = "cluster-network"
+
+  /// The Gaussians that the network learned from, in the space of the scaled rows.
+  public let components: GaussianComponents
+  /// The encoder before the layout; nil when the data themselves are clustered.
+  public let autoencoder: Autoencoder?
+  /// The layout of the codes.
+  public let layout: UMAPLayout?
+  /// The mean code of each cluster, K × latent, for the decoder; nil without one.
+  private let meanCodes: Tensor?
+  private let network: ClusterNetwork
+  private let scaling: RowScaling
+  /// The most probable cluster of every training sample.
+  public let assignments: [Int]
+  /// How probable that is.
+  public let certainty: [Float]
+
+  /// The clusters of a mixture that have samples.
+  init(_ mixture: SplittingMixture, autoencoder: Autoencoder?, layout: UMAPLayout?) {
+    var mixture = mixture
+    mixture.labels = mixture.network(mixture.rows, withParts: false).labels
+    let present = Set(mixture.labels.map(Int.init))
+    for k in (0..<mixture.clusters).reversed() where !present.contains(k) { mixture.remove(k) }
+    (network, scaling) = (mixture.network, mixture.scaling)
+    let outputs = network(mixture.rows, withParts: false)
+    (assignments, certainty) = (outputs.labels.map(Int.init), outputs.certainty)
+    let k = network.clusters
+    components = mixture.components.shifted(by: mixture.origin.map { -$0 })
+    (self.autoencoder, self.layout) = (autoencoder?.copy(), layout)
+    guard let layout else {
+      meanCodes = nil
+      return
+    }
+    let members = oneHot(assignments, k).to(layout.data.device)
+    let sizes = members.sum(0).clamped(atLeast: 1).reshaped([k, 1])
+    meanCodes = members.transposed().matmul(layout.data) / sizes
+  }
+
+  /// The most probable clusters of rows.
+  public func assignments(for rows: Tensor) -> [Int] {
+    network(embedding(of: rows), withParts: false).labels.map(Int.init)
+  }
+
+  /// The probability of each cluster: rows × K.
+  public func probabilities(for rows: Tensor) -> Tensor? {
+    let outputs = network(embedding(of: rows), withParts: false)
+    return Tensor(outputs.probabilities, shape: [outputs.labels.count, network.clusters])
+  }
+
+  /// The scaled rows, or the scaled places of rows in the layout.
+  ///
+  /// Training samples too are laid out as new ones: near their places, not on them.
+  public func embedding(of rows: Tensor) -> Tensor {
+    guard let autoencoder, let layout else { return scaling(rows) }
+    return scaling(layout.positions(of: autoencoder.embedding(of: rows)))
+  }
+
+  /// The means of the Gaussians: K × d.
+  public var centroids: Tensor {
+    Tensor(components.means.map(Float.init), shape: [components.count, components.dimensions])
+  }
+
+  /// The mean codes of the clusters through the decoder, or the means without one.
+  public func decodedCentroids() -> Tensor? {
+    guard let autoencoder, let meanCodes else { return scaling.inverse(centroids) }
+    return autoencoder.reconstruction(of: meanCodes)
+  }
+
+  /// Puts the model into an archive.
+  public func store(in archive: inout Archive) {
+    archive.set("model", Self.kind)
+    storeAssignments(in: &archive)
+    archive.set("components", components)
+    archive.set("scaling", scaling)
+    network.store(in: &archive, withMoments: false)
+    archive.set("laidOut", layout != nil)
+    guard let autoencoder, let layout, let meanCodes else { return }
+    autoencoder.store(in: &archive, under: "network")
+    archive.set("layout.settings", layout.settings)
+    archive.set("layout.data", tensor: layout.data)
+    archive.set("layout.positions", tensor: layout.positions)
+    archive.set("meanCodes", tensor: meanCodes)
+  }
+
+  /// The model of an archive.
+  public init(from archive: Archive, on device: Device = .cpu) throws(InputError) {
+    (assignments, certainty) = try archive.assignments(of: Self.kind)
+    components = try archive.value("components")
+    scaling = try archive.value("scaling")
+    network = try ClusterNetwork(from: archive)
+    guard try archive.value("laidOut") else {
+      (autoencoder, layout, meanCodes) = (nil, nil, nil)
+      return
+    }
+    autoencoder = try archive.network(on: device)
+    layout = UMAPLayout(
+      settings: try archive.value("layout.settings"),
+      data: try archive.tensor("layout.data", on: device),
+      positions: try archive.tensor("layout.positions", on: device))
+    meanCodes = try archive.tensor("meanCodes", on: device)
+  }
+}
+
+extension ClusterNetwork.Outputs {
+  /// The probability of the most probable cluster of each row.
+  fileprivate var certainty: [Float] {
+    let k = labels.isEmpty ? 0 : probabilities.count / labels.count
+    return labels.indices.map { probabilities[$0 * k + Int(labels[$0])] }
+  }
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Torch
+
+/// DeepDPM, clustering with an unknown number of clusters (Ronen, Finder, Freifeld, CVPR 2022).
+///
+/// A network learns the responsibilities of a mixture of Gaussians, whose parameters follow from
+/// what the network says. For each cluster a small network learns to tell two parts of it. From time
+/// to time clusters are split into their parts, or neighbours merged, where the Hastings ratio of a
+/// Dirichlet process mixture is in favour; so K is found, from any start.
+///
+/// Rows with few columns are clustered as they are. Images and wider rows are first embedded by an
+/// autoencoder and laid out by UMAP, as N2D does; then the first steps are UMAP's epochs.
+///
+/// Where the authors' code (commit 95c9376) differs from the paper's equations, this follows the
+/// equations: the marginal likelihood takes the mean of the samples themselves; the prior of the
+/// weights counts samples, not shares; a merge looks at so many real neighbours. Rows are brought to
+/// a common scale (``Scaling``), with which the prior's scale makes sense for any data.
+public struct DeepDPM: ClusteringMethod, Equatable {
+  /// What is clustered.
+  public enum Features: String, Codable, Sendable, CaseIterable {
+    /// The layout for images and for more than 128 columns, else the rows.
+    case automatic = "auto"
+    /// The rows as they are.
+    case rows
+    /// A layout by UMAP of the codes of an autoencoder.
+    case layout
+  }
+
+  /// How rows are brought to a common scale; no labels are read.
+  public enum Scaling: String, Codable, Sendable, CaseIterable {
+    /// The mean is taken away, and one factor makes the mean of ‖x‖² one: shapes stay as they are.
+    case overall
+    /// Every row is divided by its norm first, as the authors do: distances from the origin are lost.
+    case rows
+  }
+
+  /// Name, title and source.
+  public static let card = MethodCard(
+    name: "deep-dpm", title: "DeepDPM: clusters that split and merge until their number fits",
+    paper:
+      "Ronen, Finder, Freifeld: DeepDPM: deep clustering with an unknown number of clusters",
+    venue: "CVPR 2022")
+
+  /// The number of clusters at the start; K is found.
+  public var clusters: Int
+  /// What is clustered.
+  public var features = Features.automatic
+  /// How it is scaled.
+  public var scaling = Scaling.overall
+  /// How the autoencoder is trained, for the layout.
+  public var network = Pretraining()
+  /// How its codes are laid out.
+  public var layout = UMAP.forClustering(components: 10)
+  /// Units of the hidden layer of each network.
+  public var units = 50
+  /// Samples of a batch.
+  public var batchSize = 128
+  /// Adam's step size for the clusters.
+  public var learningRate = 5e-4
+  /// Adam's step size for their parts.
+  public var partLearningRate = 5e-3
+  /// Epochs.
+  public var maximumEpochs = 500
+  /// The first epoch after which the Gaussians are estimated anew.
+  public var firstEstimate = 25
+  /// The first epoch in which parts are learned.
+  public var firstParts = 45
+  /// The epoch after which clusters are split for the first time.
+  public var firstChange = 55
+  /// Epochs from there to the first merges, from these to the next splits, and so on.
+  public var changeInterval = 30
+  /// Epochs after a change in which the Gaussians stay as they are.
+  public var restAfterChange = 5
+  /// α, the concentration of the Dirichlet process.
+  public var concentration = 10.0
+  /// ψ, the prior's covariance times its strength, is this times the unit matrix.
+  public var priorScale = 0.005
+  /// κ, as how many samples the prior's mean counts.
+  public var meanStrength = 1e-4
+  /// ν, as how many samples the prior's covariance counts; 0 for the columns + 2.
+  public var degreesOfFreedom = 0.0
+  /// Samples added to each cluster when the weights are estimated.
+  public var weightSmoothing = 0.1
+  /// How many nearest clusters each is tried to be merged with.
+  public var mergeNeighbors = 3
+
+  // Named as in the other methods, so that one setting serves them all.
+  private enum CodingKeys: String, CodingKey {
+    case clusters, features, scaling, layout, units, batchSize, learningRate, partLearningRate
+    case maximumEpochs, firstEstimate, firstParts, firstChange, changeInterval, restAfterChange
+    case concentration, priorScale, meanStrength, degreesOfFreedom, weightSmoothing, mergeNeighbors
+    case network = "pretraining"
+  }
+
+  /// DeepDPM from so many clusters.
+  public init(clusters: Int) { self.clusters = clusters }
+
+  /// One, which splits.
+  public static var usualClusters: Int { 1 }
+  /// The method finds K.
+  public var findsClusterCount: Bool { true }
+  /// How the autoencoder is trained; nil without one.
+  public var pretraining: Pretraining? { features == .layout ? network : nil }
+
+  /// The method with its features chosen.
+  public func resolved(for data: PreparedData) -> DeepDPM {
+    guard features == .automatic else { return self }
+    var method = self
+    let isWide = data.imageShape != nil || data.tensor.shape[1] > 128
+    method.features = isWide ? .layout : .rows
+    return method
+  }
+
+  /// A layout on its way, then networks and Gaussians.
+  public struct State {
+    var layout: CodeLayout?
+    /// Nil until the layout is finished.
+    var mixture: SplittingMixture?
+  }
+
+  /// Begins the layout, or finds the first clusters of the rows.
+  ///
+  /// - Throws: ``InputError`` for too many columns, or a prior that has no density.
+  public func begin(_ context: FitContext) throws -> State {
+    guard features != .layout else {
+      return State(layout: try CodeLayout(layout, context))
+    }
+    try check(columns: context.columns)
+    return State(mixture: firstMixture(context.data, context.seed))
+  }
+
+  private func check(columns: Int) throws(InputError) {
+    guard columns <= 256 else {
+      throw InputError(
+        .usage,
+        "deep-dpm cannot work on rows of \(columns) columns as they are, only up to 256: use --set "
+          + "features=layout, or reduce the columns first")
+    }
+    guard degreesOfFreedom == 0 || degreesOfFreedom >= Double(columns + 1) else {
+      throw InputError(
+        .usage,
+        "degreesOfFreedom is \(degreesOfFreedom), but for \(columns) columns it must be at least "
+          + "\(columns + 1), or 0")
+    }
+  }
+
+  private func firstMixture(_ rows: Tensor, _ seed: Seed) -> SplittingMixture {
+    SplittingMixture(rows, scaling: RowScaling(scaling, of: rows), settings: self, seed: seed)
+  }
+
+  /// One epoch of UMAP, or one over all samples and what follows from it.
+  public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
+    if let plan = state.layout?.state, plan.epoch < layout.plannedEpochs(context.rows) {
+      return state.layout?.advance(layout, context.seed) ?? StepReport(loss: 0)
+    }
+    if state.mixture == nil, let layout = state.layout {
+      state.mixture = firstMixture(layout.positions(self.layout), context.seed)
+    }
+    guard var mixture = state.mixture else { preconditionFailure("nothing to cluster") }
+    state.mixture = nil
+    var report = mixture.advance(self, context.seed)
+    state.mixture = mixture
+    if mixture.progress.epoch >= maximumEpochs {
+      report.stopReason = "all \(maximumEpochs) epochs were made"
+    }
+    return report
+  }
+
+  /// The networks with the samples' clusters; clusters without samples are left out.
+  public func finish(_ state: State, _ context: FitContext) -> ClusterNetworkModel {
+    let rows = state.layout?.positions(layout) ?? context.data
+    let mixture = state.mixture ?? firstMixture(rows, context.seed)
+    return ClusterNetworkModel(
+      mixture, autoencoder: state.layout?.autoencoder,
+      layout: state.layout.map { layout.finish($0.state) })
+  }
+
+  /// The clusters after the last step; nil while the layout is made.
+  public func assignments(_ state: State) -> [Int]? { state.mixture?.labels.map(Int.init) }
+  /// The epochs of UMAP and of the networks.
+  public func plannedSteps(_ context: FitContext) -> Int {
+    (features == .layout ? layout.plannedEpochs(context.rows) : 0) + maximumEpochs
+  }
+  /// The epochs so far.
+  public func stepsTaken(_ state: State) -> Int {
+    (state.layout?.state.epoch ?? 0) + (state.mixture?.progress.epoch ?? 0)
+  }
+
+  // MARK: Saving
+
+  /// Puts the places, networks and Gaussians into an archive.
+  public func store(_ state: State, in archive: inout Archive) {
+    state.layout?.store(layout, in: &archive)
+    archive.set("hasMixture", state.mixture != nil)
+    state.mixture?.store(in: &archive)
+  }
+
+  /// The state of an archive.
+  public func restore(from archive: Archive, _ context: FitContext) throws -> State {
+    var state = State()
+    if features == .layout {
+      state.layout = try CodeLayout(layout, from: archive, context)
+    }
+    if try archive.value("hasMixture") {
+      let rows = state.layout?.positions(layout) ?? context.data
+      state.mixture = try SplittingMixture(rows, from: archive)
+    }
+    return state
+  }
+}

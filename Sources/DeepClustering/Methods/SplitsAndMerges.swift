@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Torch
+
+// How clusters split and merge (Ronen, Finder, Freifeld 2022, section 4.3; Chang and Fisher, NIPS
+// 2013).
+
+extension SplittingMixture {
+  /// The fewest samples of a part that becomes a cluster.
+  private static let smallestPart = 6.0
+
+  /// Tries the splits of all clusters, or the merges of near ones.
+  ///
+  /// - Returns: ln H of what was done, by `split 3` and `merge 2+5` in the numbers of the clusters
+  ///   before it, and of the most favourable change that was refused; under `dropped` how many
+  ///   clusters without samples were taken out before the merges.
+  mutating func change(
+    _ turn: DeepDPM.Turn, _ outputs: ClusterNetwork.Outputs, _ settings: DeepDPM, _ seed: Seed
+  ) -> [String: Double] {
+    var generator = SplitMix64(seed: seed.stream("deep-dpm changes", progress.epoch))
+    let ratio = HastingsRatio(
+      prior: settings.prior(dimensions: rows.shape[1]), concentration: settings.concentration)
+    let before = clusters
+    let measures =
+      turn == .split
+      ? splits(outputs, settings, ratio, &generator) : merges(settings, ratio, &generator)
+    if clusters != before || measures.keys.contains(where: { !$0.hasPrefix("refused") }) {
+      progress.lastChange = progress.epoch
+    }
+    return measures
+  }
+
+  private static func accepts(_ logRatio: Double, _ generator: inout SplitMix64) -> Bool {
+    let drawn = generator.nextUniform()
+    return logRatio > 0 || drawn < exp(logRatio)
+  }
+
+  // MARK: Splits
+
+  private mutating func splits(
+    _ outputs: ClusterNetwork.Outputs, _ settings: DeepDPM, _ ratio: HastingsRatio,
+    _ generator: inout SplitMix64
+  ) -> [String: Double] {
+    let halves = labels.indices.map { 2 * labels[$0] + Int32(outputs.part($0)) }
+    let moments = Moments.of(rows, around: origin, group: halves, groups: 2 * clusters)
+    var (accepted, refused): ([(cluster: Int, logRatio: Double)], Double?) = ([], nil)
+    for k in 0..<clusters {
+      let (first, second) = (moments[2 * k], moments[2 * k + 1])
+      guard min(first.count, second.count) >= Self.smallestPart else { continue }
+      let logRatio = ratio.ofSplit(first, second)
+      if Self.accepts(logRatio, &generator) {
+        accepted.append((k, logRatio))
+      } else {
+        refused = max(refused ?? -.infinity, logRatio)
+      }
+    }
+    for (k, _) in accepted {
+      for row in labels.indices where halves[row] == 2 * k + 1 { labels[row] = Int32(clusters) }
+      split(k, settings, &generator)
+    }
+    var measures = Dictionary(
+      uniqueKeysWithValues: accepted.map { ("split \($0.cluster)", $0.logRatio) })
+    measures["refused split"] = refused
+    return measures
+  }
+
+  /// Cluster `k` becomes its first part, and the last cluster its second; `labels` say so already.
+  mutating func split(_ k: Int, _ settings: DeepDPM, _ generator: inout SplitMix64) {
+    guard let old = parts else { preconditionFailure("a split without parts") }
+    let last = clusters
+    network.split(k, using: &generator)
+    let weight = components.weights[k]
+    var list = components.list
+    let pair = Array(old.list[(2 * k)...(2 * k + 1)])
+    list[k] = pair[0].weighing(weight * pair[0].weights[0])
+    list.append(pair[1].weighing(weight * pair[1].weights[0]))
+    components = concatenated(list)
+    var partList = old.list
+    partList.replaceSubrange((2 * k)...(2 * k + 1), with: halves(of: k, settings).list)
+    parts = concatenated(partList + [halves(of: last, settings)])
+  }
+
+  // MARK: Merges
+
+  private mutating func merges(
+    _ settings: DeepDPM, _ ratio: HastingsRatio, _ generator: inout SplitMix64
+  ) -> [String: Double] {
+    var moments = Moments.of(rows, around: origin, group: labels, groups: clusters)
+    let before = clusters
+    for k in moments.indices.reversed() where moments[k].count == 0 && clusters > 1 {
+      remove(k)
+      moments.remove(at: k)
+    }
+    let proposals = neighborPairs(settings.mergeNeighbors)
+      .map { (first: $0, second: $1, logRatio: -ratio.ofSplit(moments[$0], moments[$1])) }
+      .sorted { ($1.logRatio, $0.first, $0.second) < ($0.logRatio, $1.first, $1.second) }
+    var (taken, accepted, refused) = (Set<Int>(), [(Int, Int)](), nil as Double?)
+    var measures: [String: Double] = [:]
+    if clusters < before { measures["dropped"] = Double(before - clusters) }
+    for (first, second, logRatio) in proposals
+    where !taken.contains(first) && !taken.contains(second) {
+      if Self.accepts(logRatio, &generator) {
+        taken.formUnion([first, second])
+        accepted.append((first, second))
+        measures["merge \(first)+\(second)"] = logRatio
+      } else {
+        refused = max(refused ?? -.infinity, logRatio)
+      }
+    }
+    measures["refused merge"] = refused
+    // From behind, so that the numbers before stay what they are.
+    for (first, second) in accepted.sorted(by: { $0.1 > $1.1 }) {
+      let likelier =
+        ratio.prior.logMarginalLikelihood(moments[first])
+          >= ratio.prior.logMarginalLikelihood(moments[second]) ? first : second
+      merge(
+        first, second, keeping: likelier, moments[first].with(moments[second]), settings, &generator
+      )
+    }
+    return measures
+  }
+
+  /// Each cluster with its nearest ones by the means, every pair once, the lower number first.
+  private func neighborPairs(_ count: Int) -> [(Int, Int)] {
+    let (d, means) = (rows.shape[1], components.means)
+    func distance(_ a: Int, _ b: Int) -> Double {
+      (0..<d).reduce(0) { sum, j in
+        let difference = means[a * d + j] - means[b * d + j]
+        return sum + difference * difference
+      }
+    }
+    var seen = Set<[Int]>()
+    for k in 0..<clusters {
+      let others = (0..<clusters).filter { $0 != k }.map { (distance(k, $0), $0) }.sorted(by: <)
+      for (_, other) in others.prefix(count) { seen.insert([min(k, other), max(k, other)]) }
+    }
+    return seen.map { ($0[0], $0[1]) }
+  }
+
+  /// Cluster `first` takes in `second`, which is taken out; `moments` are those of both.
+  mutating func merge(
+    _ first: Int, _ second: Int, keeping kept: Int, _ moments: Moments, _ settings: DeepDPM,
+    _ generator: inout SplitMix64
+  ) {
+    precondition(first < second, "the lower number stays")
+    network.merge(first, second, keeping: kept, using: &generator)
+    let weight = components.weights[first] + components.weights[second]
+    var list = components.list
+    list[first] = estimate([moments], settings).weighing(weight)
+    list.remove(at: second)
+    components = concatenated(list)
+    relabel(taking: second, to: first)
+    guard var partList = parts?.list else { return }
+    partList.removeSubrange((2 * second)...(2 * second + 1))
+    partList.replaceSubrange((2 * first)...(2 * first + 1), with: halves(of: first, settings).list)
+    parts = concatenated(partList)
+  }
+
+  /// Takes out a cluster without samples.
+  mutating func remove(_ k: Int) {
+    network.remove(k)
+    var list = components.list
+    list.remove(at: k)
+    let total = list.reduce(0) { $0 + $1.weights[0] }
+    components = concatenated(list.map { $0.weighing($0.weights[0] / total) })
+    if var partList = parts?.list {
+      partList.removeSubrange((2 * k)...(2 * k + 1))
+      parts = concatenated(partList)
+    }
+    relabel(taking: k, to: 0)
+  }
+
+  private mutating func relabel(taking old: Int, to new: Int) {
+    for row in labels.indices where labels[row] >= old {
+      labels[row] = labels[row] == old ? Int32(new) : labels[row] - 1
+    }
+  }
+}
+
+extension GaussianComponents {
+  /// Each component on its own.
+  fileprivate var list: [GaussianComponents] {
+    let d = dimensions
+    return (0..<count).map { k in
+      GaussianComponents(
+        weights: [weights[k]], means: Array(means[(k * d)..<((k + 1) * d)]),
+        covariances: Array(covariances[(k * d * d)..<((k + 1) * d * d)]))
+    }
+  }
+
+  /// A single component with another weight.
+  fileprivate func weighing(_ weight: Double) -> GaussianComponents {
+    GaussianComponents(weights: [weight], means: means, covariances: covariances)
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct DeepDPMTests {
+  /// A schedule for tests: a change every ten epochs, and larger steps to be ready for it.
+  private func quick(_ clusters: Int) -> DeepDPM {
+    var method = DeepDPM(clusters: clusters)
+    (method.firstEstimate, method.firstParts, method.firstChange) = (5, 10, 15)
+    (method.changeInterval, method.restAfterChange, method.maximumEpochs) = (10, 2, 150)
+    (method.learningRate, method.partLearningRate) = (5e-3, 1e-2)
+    return method
+  }
+
+  private func fit(_ method: DeepDPM, _ rows: Tensor) throws -> (ClusterNetworkModel, [StepReport])
+  {
+    let context = FitContext(data: rows, seed: Seed(1))
+    var state = try method.begin(context)
+    var reports: [StepReport] = []
+    while reports.last?.stopReason == nil { reports.append(method.advance(&state, context)) }
+    return (method.finish(state, context), reports)
+  }
+
+  @Test func fifteenGaussiansAreFoundFromOne() throws {
+    let data = try Dataset.load("fifteen-gaussians")
+    let rows = Tensor(data.values, shape: [data.rows, 2])
+    let (model, reports) = try fit(quick(1), rows)
+    #expect(reports[0].measures["clusters"] == 1)
+    #expect(Set(model.assignments) == Set(0..<15))
+    let labels = try #require(data.labels)
+    #expect(Scores(predicted: model.assignments, labels: labels).acc ?? 0 >= 0.99)
+    #expect(reports.flatMap(\.measures.keys).count { $0.hasPrefix("split ") } >= 14)
+  }
+
+  @Test(arguments: [1, 12]) func threeBlobsAreFoundFromFewAndFromMany(start: Int) throws {
+    let blobs = Blobs(rows: 900, columns: 3)
+    let (model, reports) = try fit(quick(start), blobs.tensor)
+    #expect(Set(model.assignments).count == 3)
+    #expect(blobs.accuracy(model.assignments) >= 0.99)
+    #expect(reports[0].measures["clusters"] == Double(start))
+    let events = reports.flatMap(\.measures.keys)
+    #expect(
+      events.contains {
+        start < 3 ? $0.hasPrefix("split ") : $0.hasPrefix("merge ") || $0 == "dropped"
+      })
+  }
+
+  @Test func splittingThenMergingReturnsToTheSame() throws {
+    let blobs = Blobs(rows: 400, clusters: 2, columns: 2)
+    let settings = DeepDPM(clusters: 1)
+    var mixture = SplittingMixture(
+      blobs.tensor, scaling: RowScaling(.overall, of: blobs.tensor), settings: settings,
+      seed: Seed(1))
+    let before = mixture
+    mixture.parts = mixture.halves(of: 0, settings)
+    mixture.labels = blobs.labels.map(Int32.init)
+    var generator = SplitMix64(seed: 1)
+    mixture.split(0, settings, &generator)
+    #expect(mixture.clusters == 2 && mixture.components.count == 2)
+    #expect(mixture.parts?.count == 4)
+    #expect(abs(mixture.components.weights.reduce(0, +) - 1) < 1e-12)
+    // The halves of the two blobs together are the blobs.
+    let means = Tensor(mixture.components.means.map(Float.init), shape: [2, 2])
+    let spread = (means.slice(0..<1) - means.slice(1..<2)).squared().sum().item
+    #expect(spread > 0.5)
+    let moments = Moments.of(mixture.rows, around: mixture.origin)[0]
+    mixture.merge(0, 1, keeping: 1, moments, settings, &generator)
+    #expect(mixture.clusters == 1 && mixture.parts?.count == 2)
+    #expect(mixture.network.top.weights == before.network.top.weights)
+    #expect(mixture.labels == before.labels)
+    let pairs =
+      Array(zip(mixture.components.means, before.components.means))
+      + Array(zip(mixture.components.covariances, before.components.covariances))
+    #expect(pairs.allSatisfy { abs($0 - $1) < 1e-9 })
+  }
+
+  /// The densities are compared with those of the mixture, which have numbers of scikit-learn.
+  @Test func responsibilitiesAreThoseOfTheGaussians() {
+    let blobs = Blobs(rows: 203)
+    let mixture = SplittingMixture(
+      blobs.tensor, scaling: RowScaling(.overall, of: blobs.tensor),
+      settings: DeepDPM(clusters: 3), seed: Seed(1))
+    let wanted = mixture.components.shifted(by: mixture.origin.map { -$0 })
+      .probabilities(of: mixture.rows).scalars(as: Float.self)
+    let found = mixture.responsibilities()
+    #expect(zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-5 })
+    #expect(found.contains { $0 > 0.9 })
+  }
+
+  @Test func numbersAreCutWhereTheTwoMeansFitBest() {
+    #expect(SplittingMixture.cut([5, 0, 1, 6, 0.5, 5.5]) == 5)
+    #expect(SplittingMixture.cut([0, 0, 0, 9]) == 9)
+  }
+
+  @Test func changesTakeTurns() {
+    let method = DeepDPM(clusters: 1)
+    #expect(method.turn(after: 54) == nil && method.turn(after: 56) == nil)
+    #expect(method.turn(after: 55) == .split && method.turn(after: 85) == .merge)
+    #expect(method.turn(after: 115) == .split && method.turn(after: 145) == .merge)
+  }
+
+  @Test func scalingsKeepWhatTheySay() {
+    let rows = Blobs(rows: 90, columns: 3).tensor * 7 + 20
+    let overall = RowScaling(.overall, of: rows)
+    let scaled = overall(rows)
+    #expect(abs(scaled.squared().sum(1).mean().item - 1) < 1e-4)
+    #expect(scaled.mean(0).magnitude().max().item < 1e-4)
+    #expect((overall.inverse(scaled) - rows).magnitude().max().item < 1e-3)
+    // The lengths of rows do not matter then, and norms are one again before the mean is taken away.
+    let lengths = Tensor((1...90).map { Float($0) }, shape: [90, 1])
+    let directions = RowScaling(.rows, of: rows)
+    let unit = directions(rows)
+    #expect((RowScaling(.rows, of: rows * lengths)(rows) - unit).magnitude().max().item < 1e-4)
+    #expect((directions.inverse(unit).squared().sum(1) - 1).magnitude().max().item < 1e-4)
+  }
+
+  /// An autoencoder and UMAP come first; what is stored while either goes on is all there is.
+  @Test func imagesAreLaidOutFirstAndTheFitResumes() throws {
+    let blobs = Blobs(rows: 240)
+    var method = quick(1)
+    (method.features, method.layout.epochs, method.maximumEpochs) = (.layout, 200, 100)
+    method.batchSize = 16
+    method.layout.components = 2
+    method.network.layout.hidden = [16]
+    (method.network.layout.latent, method.network.epochs) = (3, 5)
+    method.network.minimumIterations = 300
+    var context = FitContext(data: blobs.tensor, seed: Seed(3))
+    var training = method.network.begin(context)
+    while method.network.advance(&training, context).stopReason == nil {}
+    context.pretrained = method.network.finish(training, context)
+    var (state, reports) = (try method.begin(context), [StepReport]())
+    var archives: [Archive] = []
+    while reports.last?.stopReason == nil {
+      if [10, 250].contains(reports.count) {
+        var archive = Archive()
+        method.store(state, in: &archive)
+        archives.append(archive)
+      }
+      reports.append(method.advance(&state, context))
+    }
+    #expect(reports.count == method.plannedSteps(context))
+    let model = method.finish(state, context)
+    let scores = Scores(predicted: model.assignments, labels: blobs.labels)
+    #expect(scores.purity ?? 0 >= 0.95 && Set(model.assignments).count <= 8)
+    for (archive, steps) in zip(archives, [10, 250]) {
+      var other = try method.restore(from: archive, context)
+      var rest: [StepReport] = []
+      while rest.last?.stopReason == nil { rest.append(method.advance(&other, context)) }
+      #expect(rest == Array(reports[steps...]), "after \(steps)")
+      #expect(method.finish(other, context).assignments == model.assignments)
+    }
+  }
+
+  @Test func impossibleSettingsAreRefused() throws {
+    let wide = FitContext(data: Tensor(repeating: 1, shape: [4, 300]), seed: Seed(1))
+    #expect(refusal { try DeepDPM(clusters: 1).begin(wide) }?.description.contains("256") == true)
+    var method = DeepDPM(clusters: 1)
+    method.degreesOfFreedom = 3
+    let few = FitContext(data: Blobs(rows: 20).tensor, seed: Seed(1))
+    #expect(refusal { try method.begin(few) }?.description.contains("at least 9") == true)
+  }
+}
