@@ -1142,18 +1142,67 @@ def vade_case(x, nets, mixture, likelihood, weight):
 
 @section("cluster-gan")
 def cluster_gan():
-    """Two passes of ClusterGAN, four steps of the critic and two of the generator, by PyTorch."""
+    """ClusterGAN with dense networks."""
     import torch
     from torch.nn import functional as f
-
-    rng = np.random.default_rng(33)
-    x = torch.tensor(np.round(rng.random((8, 6)) * 64) / 64)
-    first = network(rng, [6, 5, 5]), network(rng, [5, 5, 6]), network(rng, [6, 5, 1])
-    encoder, maker, critic = ([copies(layer) for layer in net] for net in first)
 
     def leaky(layers, rows):
         hidden = f.leaky_relu(rows @ layers[0][0].T + layers[0][1], 0.2)
         return hidden @ layers[1][0].T + layers[1][1]
+
+    rng = np.random.default_rng(33)
+    x = torch.tensor(np.round(rng.random((8, 6)) * 64) / 64)
+    first = network(rng, [6, 5, 5]), network(rng, [5, 5, 6]), network(rng, [6, 5, 1])
+    return cluster_gan_passes(x, first, leaky, forward)
+
+
+@section("cluster-gan-images")
+def cluster_gan_images():
+    """ClusterGAN with a convolution over images of 6 × 5 pixels in two channels."""
+    import torch
+    from torch.nn import functional as f
+
+    def convolved(layers, rows):
+        h = rows.reshape(-1, 6, 5, 2).permute(0, 3, 1, 2)
+        h = f.leaky_relu(f.conv2d(h, *layers[0], stride=2, padding=1), 0.2)
+        h = h.permute(0, 2, 3, 1).reshape(len(rows), -1)
+        h = f.leaky_relu(h @ layers[1][0].T + layers[1][1], 0.2)
+        return h @ layers[2][0].T + layers[2][1]
+
+    def drawn(layers, z):
+        h = f.relu(z @ layers[0][0].T + layers[0][1])
+        h = f.relu(h @ layers[1][0].T + layers[1][1])
+        h = h.reshape(-1, 3, 2, 3).permute(0, 3, 1, 2)
+        h = f.conv_transpose2d(h, *layers[2], stride=2, padding=1, output_padding=(0, 1))
+        return h.permute(0, 2, 3, 1).reshape(len(z), -1)
+
+    rng = np.random.default_rng(47)
+    x = torch.tensor(np.round(rng.random((8, 60)) * 64) / 64)
+
+    def layers(*shapes):
+        return [
+            [
+                torch.tensor(exact(rng, *shape, scale=0.3), dtype=torch.float64)
+                for shape in (weight, (outputs,))
+            ]
+            for weight, outputs in shapes
+        ]
+
+    window = (3, 2, 4, 4)
+    first = (
+        layers((window, 3), ((4, 18), 4), ((5, 4), 5)),
+        layers(((4, 5), 4), ((18, 4), 18), (window, 2)),
+        layers((window, 3), ((4, 18), 4), ((1, 4), 1)),
+    )
+    return cluster_gan_passes(x, first, convolved, drawn)
+
+
+def cluster_gan_passes(x, first, leaky, forward):
+    """Two passes, four steps of the critic and two of the generator, by PyTorch."""
+    import torch
+    from torch.nn import functional as f
+
+    encoder, maker, critic = ([copies(layer) for layer in net] for net in first)
 
     def latent(random):
         label = torch.empty(4).uniform_(0, 3, generator=random).long()

@@ -8,8 +8,8 @@ public import Torch
 /// with a gradient penalty), and an encoder E finds z again. G and E are trained together by
 /// −E D(G(z)) + β_n ‖z_n − E(G(z))_n‖² / d_n + β_c H(z_c, E(G(z))_c), H being the cross-entropy.
 ///
-/// Here the networks are dense and without batch normalisation; those of the authors' code for
-/// images are convolutional. The critic is always computed in single precision. A sample's cluster
+/// The networks are dense, or convolutional for images as in the paper (profile `convolutional`),
+/// and in both cases without batch normalisation, which the paper's generator has. The critic is always computed in single precision. A sample's cluster
 /// is the largest of E(x)_c, for all samples; the authors' code runs k-means on E(x) of a part of
 /// them. The penalty takes a new point between each pair of samples, theirs one share for a batch.
 public struct ClusterGAN: ClusteringMethod, Equatable {
@@ -22,11 +22,14 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
     venue: "AAAI 2019",
     profiles: [
       ("practical", "30,000 steps of the generator, faster rates"),
+      ("convolutional", "the same steps with the paper's convolutional networks for images"),
       ("paper", "the rates and the 500,000 steps of the generator of the authors' code"),
     ])
 
   /// K.
   public var clusters: Int
+  /// Filters of the convolutions before the dense layers; none unless the data are images.
+  public var filters: [Int] = []
   /// Units of the hidden layers of encoder and critic, from the data on; the generator mirrors them.
   public var hidden = [512, 512]
   /// d_n, the numbers of z_n.
@@ -58,6 +61,7 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
     var method = ClusterGAN(clusters: clusters)
     switch name {
     case "practical": break
+    case "convolutional": (method.filters, method.hidden) = ([64, 128], [1024])
     case "paper":
       method.generatorSteps = 500_000
       (method.optimizer, method.criticOptimizer) = (adam(1e-4), adam(1e-4))
@@ -72,6 +76,8 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
     return settings
   }
 
+  /// With convolutions.
+  public var needsImages: Bool { !filters.isEmpty }
   /// It begins from random weights.
   public var pretraining: Pretraining? { nil }
 
@@ -98,16 +104,32 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
 
   /// Draws the weights.
   public func begin(_ context: FitContext) -> State {
-    let layout = AutoencoderLayout(
-      hidden: hidden, latent: latent + clusters, activation: .steepLeakyRelu)
-    let drawn = Autoencoder(layout, inputs: context.columns, context: context)
+    let drawn = generatorAndEncoder(context)
     let isShare = context.data.min().item >= 0 && context.data.max().item <= 1
     let network = isShare ? drawn.withSigmoidOutput() : drawn
-    let critic = Critic(inputs: context.columns, hidden: hidden, context: context)
+    let critic =
+      needsImages
+      ? Critic(filters: filters, hidden: hidden, context: context)
+      : Critic(inputs: context.columns, hidden: hidden, context: context)
     return State(
       network: network, critic: critic, optimizer: Optimizer(optimizer, for: network.parameters),
       criticOptimizer: Optimizer(criticOptimizer, for: critic.parameters),
       assignments: [Int](repeating: -1, count: context.rows))
+  }
+
+  private func generatorAndEncoder(_ context: FitContext) -> Autoencoder {
+    guard needsImages else {
+      let layout = AutoencoderLayout(
+        hidden: hidden, latent: latent + clusters, activation: .steepLeakyRelu)
+      return Autoencoder(layout, inputs: context.columns, context: context)
+    }
+    let stack = ImageStack(
+      filters: filters, hidden: hidden, outputs: latent + clusters, context)
+    let random = context.seed.generator("weights")
+    return Autoencoder(
+      encoder: stack.layers(
+        .steepLeakyRelu, compute: context.compute, using: random, on: context.device),
+      decoder: stack.mirrored(.relu, compute: context.compute, using: random, on: context.device))
   }
 
   /// One pass of the critic over the samples, with the generator's steps in between.

@@ -100,8 +100,8 @@ extension Autoencoder {
   /// The same network with a decoder whose outputs lie from 0 to 1.
   func withSigmoidOutput() -> Autoencoder {
     guard let last = decoder.last else { return self }
-    let bounded = Linear(
-      weight: last.weight, bias: last.bias, activation: .sigmoid, compute: last.compute)
+    let bounded = Self.layer(
+      weight: last.weight, bias: last.bias, .sigmoid, last.compute, last.imageWindows)
     return Autoencoder(encoder: encoder, decoder: decoder.dropLast() + [bounded])
   }
 }

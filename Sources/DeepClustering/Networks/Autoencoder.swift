@@ -118,7 +118,8 @@ public struct Autoencoder {
     return result
   }
 
-  private static func layer(
+  /// A dense layer, or a convolution where windows are given.
+  static func layer(
     weight: Tensor, bias: Tensor, _ activation: Activation, _ compute: Compute,
     _ windows: ImageWindows?
   ) -> any AutoencoderLayer {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Torch
 
-/// A dense network that gives each sample a number: the critic of a Wasserstein GAN.
+/// A network that gives each sample a number: the critic of a Wasserstein GAN.
 ///
 /// Its layers go through libtorch's own kernels in single precision, whatever the fit computes with:
 /// the gradient penalty differentiates twice, and the fused layers have no second derivative.
 struct Critic {
-  private let layers: [Linear]
+  private let layers: [any AutoencoderLayer]
 
   /// A critic of given layers, computed by `Compute.plain`.
-  init(_ layers: [Linear]) {
+  init(_ layers: [any AutoencoderLayer]) {
     precondition(layers.allSatisfy { $0.compute == .plain }, "a critic needs second derivatives")
     self.layers = layers
   }
@@ -25,6 +25,14 @@ struct Critic {
           activation: index == sizes.count - 2 ? .identity : .steepLeakyRelu, using: generator,
           on: context.device)
       })
+  }
+
+  /// A critic of images of random weights: convolutions, then dense layers.
+  init(filters: [Int], hidden: [Int], context: FitContext) {
+    self.init(
+      ImageStack(filters: filters, hidden: hidden, outputs: 1, context).layers(
+        .steepLeakyRelu, compute: .plain, using: context.seed.generator("critic weights"),
+        on: context.device))
   }
 
   /// D(x) of rows x: rows × 1.
@@ -46,6 +54,7 @@ struct Critic {
   /// Puts the critic into an archive.
   func store(in archive: inout Archive, under prefix: String) {
     archive.set("\(prefix).activations", layers.map(\.activation))
+    archive.set("\(prefix).windows", layers.map(\.imageWindows))
     for (index, layer) in layers.enumerated() {
       for (name, value) in layer.parameters {
         archive.set("\(prefix).\(index).\(name)", tensor: value)
@@ -56,11 +65,13 @@ struct Critic {
   /// The critic of an archive.
   init(from archive: Archive, under prefix: String, on device: Device) throws {
     let activations = try archive.value("\(prefix).activations", as: [Activation].self)
+    let windows = try archive.value("\(prefix).windows", as: [ImageWindows?].self)
     self.init(
-      try activations.enumerated().map { index, activation in
-        Linear(
+      try zip(activations, windows).enumerated().map { index, layer in
+        Autoencoder.layer(
           weight: try archive.tensor("\(prefix).\(index).weight", on: device),
-          bias: try archive.tensor("\(prefix).\(index).bias", on: device), activation: activation)
+          bias: try archive.tensor("\(prefix).\(index).bias", on: device), layer.0, .plain,
+          layer.1)
       })
   }
 }

@@ -146,6 +146,28 @@ import Testing
     }
   }
 
+  /// The rows of a folder of images are found again by their files.
+  @Test func namesTheFilesOfImages() throws {
+    let golden = try ImageGolden.load()
+    for name in ["jpeg", "grey jpeg", "progressive jpeg", "cmyk jpeg"] {
+      try folder.write("photos/\(name), one.jpg", golden.bytes(name))
+    }
+    var configuration = configuration("kmeans", labels: false)
+    configuration.data = folder.path("photos")
+    (configuration.clusters, configuration.imageSize) = (2, ImageSize(height: 4, width: 5))
+    let photos = try run(configuration, "run")
+    let record = try photos.execute()
+    #expect(record.data.imageShape == ImageShape(height: 4, width: 5, channels: 3))
+    let lines = try String(decoding: bytes(photos, "assignments.csv"), as: UTF8.self)
+      .split(separator: "\n")
+    #expect(lines[0] == "index,cluster,certainty,file" && lines.count == 5)
+    #expect(lines[1].hasSuffix(",\"cmyk jpeg, one.jpg\""))
+    #expect(try photos.folder.configuration() == configuration)
+    configuration.data = folder.path("blobs.csv")
+    let error = refusal { try run(configuration, "none").execute() }
+    #expect(error?.description.contains("--image-size is for folders of images") == true)
+  }
+
   @Test func theRecordSaysWhatWasFound() throws {
     let run = try run(configuration("kmeans"), "run")
     try run.execute()

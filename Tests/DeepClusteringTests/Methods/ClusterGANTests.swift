@@ -15,24 +15,31 @@ import Torch
     let reports: [[String: Double]]
     let labels: [Int]
 
-    static func load() throws -> Golden { try GoldenFile.load("cluster-gan") }
   }
 
+  private static let image = ImageShape(height: 6, width: 5, channels: 2)
+  private static let windows = ImageWindows(
+    over: image, filters: 3, size: 4, stride: 2, padding: 1)
+
+  /// Layers of given weights, those of four dimensions convolutions.
   private func layers(
     _ network: TrainingGolden.Network, _ activation: Activation, _ last: Activation = .identity,
     _ compute: Compute = .plain
-  ) -> [Linear] {
+  ) -> [any AutoencoderLayer] {
     network.enumerated().map { index, layer in
-      Linear(
+      let isImage = layer[0].shape.count == 4
+      return Autoencoder.layer(
         weight: layer[0].tensor, bias: layer[1].tensor,
-        activation: index == network.count - 1 ? last : activation, compute: compute)
+        index == network.count - 1 ? last : activation, compute,
+        isImage ? (index == 0 ? Self.windows : Self.windows.transposed) : nil)
     }
   }
 
   /// Four steps of the critic and two of the generator, in two passes over eight samples.
-  @Test(arguments: [Compute.Path.plain, .fused])
-  func matchesPyTorch(path: Compute.Path) throws {
-    let given = try Golden.load()
+  @Test(arguments: ["cluster-gan", "cluster-gan-images"], [Compute.Path.plain, .fused])
+  func matchesPyTorch(name: String, path: Compute.Path) throws {
+    let given: Golden = try GoldenFile.load(name)
+    let isImages = name.hasSuffix("images")
     var method = ClusterGAN(clusters: 3)
     (method.latent, method.batchSize, method.criticSteps, method.generatorSteps) = (2, 4, 2, 2)
     (method.codeWeight, method.clusteringWeight, method.penaltyWeight) = (3, 2, 5)
@@ -48,7 +55,8 @@ import Torch
       optimizer: Optimizer(method.optimizer, for: network.parameters),
       criticOptimizer: Optimizer(method.criticOptimizer, for: critic.parameters),
       assignments: [Int](repeating: -1, count: 8))
-    let context = FitContext(data: given.x.tensor, seed: Seed(given.seed))
+    let context = FitContext(
+      data: given.x.tensor, seed: Seed(given.seed), imageShape: isImages ? Self.image : nil)
     #expect(method.plannedSteps(context) == 2)
     for (step, wanted) in given.reports.enumerated() {
       let report = method.advance(&state, context)
@@ -63,6 +71,37 @@ import Torch
     for (index, wanted) in given.last.critic.joined().enumerated() {
       expect(state.critic.parameters[index], equals: wanted, within: 2e-5, "critic \(index)")
     }
+  }
+
+  /// 28 × 28: 14 × 14 × 64, 7 × 7 × 128, 1024, and back; the paper's shapes.
+  @Test func theConvolutionalNetworksAreThePapers() throws {
+    let method = try #require(ClusterGAN.profile("convolutional", clusters: 10))
+    #expect(method.needsImages)
+    let context = FitContext(
+      data: Tensor(repeating: 0.5, shape: [2, 784]), seed: Seed(1),
+      imageShape: ImageShape(height: 28, width: 28))
+    let state = method.begin(context)
+    let shapes = [[64, 1, 4, 4], [128, 64, 4, 4], [1024, 6272]]
+    #expect(state.network.encoder.map(\.weight.shape) == shapes + [[40, 1024]])
+    #expect(
+      state.network.decoder.map(\.weight.shape)
+        == [[1024, 40], [6272, 1024], [128, 64, 4, 4], [64, 1, 4, 4]])
+    #expect(
+      state.critic.parameters.map(\.shape).filter { $0.count > 1 } == shapes + [[1, 1024]])
+    #expect(state.network.decode(state.network.encode(context.data)).shape == [2, 784])
+    #expect(state.network.decoder.last?.activation == .sigmoid)
+    // Restored from an archive, both networks answer as before.
+    var archive = Archive()
+    method.store(state, in: &archive)
+    let restored = try method.restore(from: archive, context)
+    let rows = Generator(seed: 2).uniform(0..<1, shape: [2, 784])
+    #expect((restored.critic(rows) - state.critic(rows)).magnitude().max().item == 0)
+    // One pixel has room for no window, and still passes.
+    let pixel = FitContext(
+      data: Tensor(repeating: 0.5, shape: [2, 1]), seed: Seed(1),
+      imageShape: ImageShape(height: 1, width: 1))
+    let small = method.begin(pixel)
+    #expect(small.network.decode(small.network.encode(pixel.data)).shape == [2, 1])
   }
 
   /// A linear critic has one slope w everywhere: the penalty is (‖w‖ − 1)², its derivative

@@ -214,7 +214,8 @@ private struct Trial<M: ClusteringMethod> {
     // A generator needs more units and steps than the others.
     let adversarial: [String: JSONValue] = [
       "hidden": .array([.integer(64), .integer(64)]), "generatorSteps": .integer(250),
-      "optimizer.learningRate": .number(1e-3), "criticOptimizer.learningRate": .number(1e-3),
+      "filters": .array([]), "optimizer.learningRate": .number(1e-3),
+      "criticOptimizer.learningRate": .number(1e-3),
     ]
     let usual = M(clusters: 3)
     var changes: [String: JSONValue] = [:]
