@@ -18,7 +18,7 @@ internal import Torch
 /// a common scale (``Scaling``), with which the prior's scale makes sense for any data.
 public struct DeepDPM: ClusteringMethod, Equatable {
   /// What is clustered.
-  public enum Features: String, Codable, Sendable, CaseIterable {
+  public enum Input: String, Codable, Sendable, CaseIterable {
     /// The layout for images and for more than 128 columns, else the rows.
     case automatic = "auto"
     /// The rows as they are.
@@ -45,7 +45,7 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   /// The number of clusters at the start; K is found.
   public var clusters: Int
   /// What is clustered.
-  public var features = Features.automatic
+  public var input = Input.automatic
   /// How it is scaled.
   public var scaling = Scaling.overall
   /// How the autoencoder is trained, for the layout.
@@ -87,7 +87,7 @@ public struct DeepDPM: ClusteringMethod, Equatable {
 
   // Named as in the other methods, so that one setting serves them all.
   private enum CodingKeys: String, CodingKey {
-    case clusters, features, scaling, layout, units, batchSize, learningRate, partLearningRate
+    case clusters, input, scaling, layout, units, batchSize, learningRate, partLearningRate
     case maximumEpochs, firstEstimate, firstParts, firstChange, changeInterval, restAfterChange
     case concentration, priorScale, meanStrength, degreesOfFreedom, weightSmoothing, mergeNeighbors
     case network = "pretraining"
@@ -101,14 +101,14 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   /// The method finds K.
   public var findsClusterCount: Bool { true }
   /// How the autoencoder is trained; nil without one.
-  public var pretraining: Pretraining? { features == .layout ? network : nil }
+  public var pretraining: Pretraining? { input == .layout ? network : nil }
 
-  /// The method with its features chosen.
+  /// The method with its input chosen.
   public func resolved(for data: PreparedData) -> DeepDPM {
-    guard features == .automatic else { return self }
+    guard input == .automatic else { return self }
     var method = self
     let isWide = data.imageShape != nil || data.tensor.shape[1] > 128
-    method.features = isWide ? .layout : .rows
+    method.input = isWide ? .layout : .rows
     return method
   }
 
@@ -123,7 +123,7 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   ///
   /// - Throws: ``InputError`` for too many columns, or a prior that has no density.
   public func begin(_ context: FitContext) throws -> State {
-    guard features != .layout else {
+    guard input != .layout else {
       return State(layout: try CodeLayout(layout, context))
     }
     try check(columns: context.columns)
@@ -135,7 +135,7 @@ public struct DeepDPM: ClusteringMethod, Equatable {
       throw InputError(
         .usage,
         "deep-dpm cannot work on rows of \(columns) columns as they are, only up to 256: use --set "
-          + "features=layout, or reduce the columns first")
+          + "input=layout, or reduce the columns first")
     }
     guard degreesOfFreedom == 0 || degreesOfFreedom >= Double(columns + 1) else {
       throw InputError(
@@ -180,7 +180,7 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   public func assignments(_ state: State) -> [Int]? { state.mixture?.labels.map(Int.init) }
   /// The epochs of UMAP and of the networks.
   public func plannedSteps(_ context: FitContext) -> Int {
-    (features == .layout ? layout.plannedEpochs(context.rows) : 0) + maximumEpochs
+    (input == .layout ? layout.plannedEpochs(context.rows) : 0) + maximumEpochs
   }
   /// The epochs so far.
   public func stepsTaken(_ state: State) -> Int {
@@ -199,7 +199,7 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   /// The state of an archive.
   public func restore(from archive: Archive, _ context: FitContext) throws -> State {
     var state = State()
-    if features == .layout {
+    if input == .layout {
       state.layout = try CodeLayout(layout, from: archive, context)
     }
     if try archive.value("hasMixture") {

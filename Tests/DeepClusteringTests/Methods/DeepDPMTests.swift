@@ -122,7 +122,7 @@ import Torch
   @Test func imagesAreLaidOutFirstAndTheFitResumes() throws {
     let blobs = Blobs(rows: 240)
     var method = quick(1)
-    (method.features, method.layout.epochs, method.maximumEpochs) = (.layout, 200, 100)
+    (method.input, method.layout.epochs, method.maximumEpochs) = (.layout, 200, 100)
     method.batchSize = 16
     method.layout.components = 2
     method.network.layout.hidden = [16]
