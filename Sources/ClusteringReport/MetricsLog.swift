@@ -78,10 +78,13 @@ extension MetricsLog.Stage {
   }
 
   /// The figures of the method's own, those that some step has, in alphabetical order; without the
-  /// number of clusters and its changes.
+  /// number of clusters and its changes, made or refused.
   var measureNames: [String] {
     Set(entries.flatMap { $0.measures.map { Array($0.keys) } ?? [] })
-      .filter { $0 != "clusters" && !MetricsLog.isChangeOfClusters($0) }.sorted()
+      .filter { name in
+        name != "clusters" && !name.hasPrefix("refused ") && !MetricsLog.isChangeOfClusters(name)
+      }
+      .sorted()
   }
 
   var lastStep: Int { entries.last?.step ?? 0 }

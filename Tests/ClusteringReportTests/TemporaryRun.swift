@@ -53,7 +53,7 @@ final class TemporaryRun {
     {"stage":"pretraining","step":1,"of":2,"seconds":1,"loss":0.5,"losses":{"reconstruction":0.5}}
     {"stage":"pretraining","step":2,"of":2,"seconds":2,"loss":0.25,"losses":{"reconstruction":0.25}}
     {"stage":"clustering","step":1,"of":9,"loss":0.3,"losses":{"clustering":0.2,"reconstruction":0.1},\
-    "measures":{"agreement":0.25,"clusters":7},"changed":0.5,"scores":{"acc":0.7,"nmi":0.6,"ari":0.4}}
+    "measures":{"agreement":0.25,"occupancy":7},"changed":0.5,"scores":{"acc":0.7,"nmi":0.6,"ari":0.4}}
 
     """
 

@@ -31,7 +31,7 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   public enum Scaling: String, Codable, Sendable, CaseIterable {
     /// The mean is taken away, and one factor makes the mean of ‖x‖² one: shapes stay as they are.
     case overall
-    /// Every row is divided by its norm first, as the authors do: distances from the origin are lost.
+    /// Every row is divided by its norm, as the authors do: distances from the origin are lost.
     case rows
   }
 

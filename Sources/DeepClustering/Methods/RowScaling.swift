@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Torch
 
-/// How rows were brought to a common scale: around their mean, with a mean of ‖x‖² of one.
+/// How rows were brought to a common scale, where the mean of ‖x‖² is one.
 struct RowScaling: Codable, Equatable {
   private let kind: DeepDPM.Scaling
-  /// What is taken from every row.
+  /// What is taken from every row; zeros where rows are divided by their own norms.
   private let center: [Float]
-  /// What every row is multiplied by then.
+  /// What every row is multiplied by then; 1 where rows are divided by their own norms.
   private let factor: Double
 
   /// The scaling of rows, n × d.
   init(_ kind: DeepDPM.Scaling, of rows: Tensor) {
-    let rows = Self.divided(rows, kind).to(.float64)
+    let rows = rows.to(.float64, on: .cpu)
     let mean = rows.mean(0, keeping: true)
     let square = (rows - mean).squared().sum().item / Double(rows.shape[0])
     self.kind = kind
-    center = mean.to(.float32).scalars()
-    factor = square > 0 ? 1 / square.squareRoot() : 1
+    center = (kind == .rows ? mean * 0 : mean).to(.float32).scalars()
+    factor = kind == .overall && square > 0 ? 1 / square.squareRoot() : 1
   }
 
   /// Rows divided by their norms where that is asked for; a row of zeros stays one.
