@@ -87,7 +87,6 @@ CT_VECTORIZED void scan(const float *x, const float *packed, const float *halves
     for (int64_t v = 0; v < tileVectors; v++) {
       const int64_t first = panel * tileWidth + v * lanes;
       const Vector half = *reinterpret_cast<const Vector *>(halves + first);
-#pragma clang loop unroll(full)
       for (int64_t r = 0; r < tileRows; r++) {
         if (r >= rows) break;
         const Vector scores = half - sums[r][v];
