@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Torch
+public import Torch
 
 /// LDMGI: clusters that a linear discriminant tells apart in every small neighbourhood.
 ///
@@ -10,7 +10,7 @@ internal import Torch
 /// least eigenvectors, of which the constant one is left out. Here every L_i is multiplied by λ, which
 /// changes no eigenvector. The clusters are those of k-means on the rows of G, where the paper
 /// rotates G. A baseline of the DEC paper.
-public struct LDMGI: ClusteringMethod, Equatable {
+public struct LDMGI: SpectralMethod, Equatable {
   /// Name, title and source.
   public static let card = MethodCard(
     name: "ldmgi", title: "LDMGI",
@@ -32,36 +32,24 @@ public struct LDMGI: ClusteringMethod, Equatable {
   /// LDMGI with cliques of five samples and λ = 1.
   public init(clusters: Int) { self.clusters = clusters }
 
-  /// No network.
-  public var pretraining: Pretraining? { nil }
-
-  /// The eigenvectors, then the clusters.
-  public struct State {
-    var partition = SpectralPartition()
-  }
-
   /// Nothing is computed yet.
   ///
   /// - Throws: ``InputError`` for too many clusters or a ridge of 0.
-  public func begin(_ context: FitContext) throws -> State {
+  public func begin(_ context: FitContext) throws -> SpectralPartition {
     try SpectralPartition.refuse(clusters: clusters, neighbors: neighbors, context)
     guard ridge > 0 else { throw InputError(.usage, "ridge must be above 0") }
-    return State()
+    return SpectralPartition()
   }
 
-  /// The eigenvectors in the first step, k-means in the second.
-  public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
-    withoutGradients {
-      guard state.partition.embedding == nil else {
-        return state.partition.cluster(clusters, restarts: restarts, context.seed)
-      }
-      let found = spectrum(context)
-      state.partition.embedding =
-        found.vectors.map(SpectralPartition.rows)
-        ?? Tensor(repeating: 0, shape: [context.rows, 1])
-      let cost = found.values.reduce(0, +)
-      return StepReport(loss: cost, losses: ["λ·tr(GᵀLG)": cost])
-    }
+  /// The eigenvectors but the constant one, and their cost times λ.
+  public func eigenvectors(_ context: FitContext) -> (rows: Tensor, report: StepReport) {
+    let found = spectrum(context)
+    let cost = found.values.reduce(0, +)
+    let rows = found.vectors.map(SpectralPartition.rows)
+    return (
+      rows ?? Tensor(repeating: 0, shape: [context.rows, 1]),
+      StepReport(loss: cost, losses: ["λ·tr(GᵀLG)": cost])
+    )
   }
 
   /// The least eigenvalues of λL after that of the constant, ascending, and their vectors.
@@ -105,26 +93,6 @@ public struct LDMGI: ClusteringMethod, Equatable {
       graph.starts.append(graph.neighbors.count)
     }
     return (graph, bound)
-  }
-
-  /// The clusters; one for all samples before the last step.
-  public func finish(_ state: State, _ context: FitContext) -> PartitionModel {
-    state.partition.model(context)
-  }
-
-  /// The clusters after the last step.
-  public func assignments(_ state: State) -> [Int]? { state.partition.labels }
-  /// Two.
-  public func plannedSteps(_ context: FitContext) -> Int { 2 }
-  /// How many of the two were made.
-  public func stepsTaken(_ state: State) -> Int { state.partition.steps }
-  /// Puts the eigenvectors into an archive.
-  public func store(_ state: State, in archive: inout Archive) {
-    state.partition.store(in: &archive)
-  }
-  /// The state of an archive.
-  public func restore(from archive: Archive, _ context: FitContext) throws -> State {
-    State(partition: try SpectralPartition(from: archive))
   }
 }
 

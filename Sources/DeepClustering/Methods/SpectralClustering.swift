@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Torch
+public import Torch
 
 /// Spectral clustering: k-means on the smoothest functions over a graph of the samples.
 ///
@@ -7,7 +7,7 @@ internal import Torch
 /// tutorial (Statistics and Computing 17, 2007) writes it: the K leading eigenvectors of the random
 /// walk D⁻¹W, by Lanczos' method and never from a matrix of n × n, then k-means on their rows. The
 /// first of them is constant and left out. There is no rule for new samples.
-public struct SpectralClustering: ClusteringMethod, Equatable {
+public struct SpectralClustering: SpectralMethod, Equatable {
   /// Which samples are joined.
   public enum Graph: String, Codable, Sendable, CaseIterable {
     /// Each with its nearest neighbours.
@@ -58,20 +58,12 @@ public struct SpectralClustering: ClusteringMethod, Equatable {
     }
   }
 
-  /// No network.
-  public var pretraining: Pretraining? { nil }
-
-  /// The eigenvectors, then the clusters.
-  public struct State {
-    var partition = SpectralPartition()
-  }
-
   /// Nothing is computed yet.
   ///
   /// - Throws: ``InputError`` for a graph that cannot be, or that would not fit the memory.
-  public func begin(_ context: FitContext) throws -> State {
+  public func begin(_ context: FitContext) throws -> SpectralPartition {
     try SpectralPartition.refuse(clusters: clusters, neighbors: neighbors, context)
-    guard graph == .complete else { return State() }
+    guard graph == .complete else { return SpectralPartition() }
     guard affinity != .connectivity else {
       throw InputError(
         .usage, "in a complete graph all are connected: --set affinity=self-tuning or radial-basis")
@@ -82,20 +74,17 @@ public struct SpectralClustering: ClusteringMethod, Equatable {
         "a complete graph of \(context.rows) rows does not fit (\(Self.largest) do): "
           + "--set graph=nearest-neighbors")
     }
-    return State()
+    return SpectralPartition()
   }
 
-  /// The eigenvectors in the first step, k-means in the second.
-  public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
-    withoutGradients {
-      guard state.partition.embedding == nil else {
-        return state.partition.cluster(clusters, restarts: restarts, context.seed)
-      }
-      let found = spectrum(context)
-      state.partition.embedding = found.embedding
-      let gap = 1 - (found.values.last ?? 1)
-      return StepReport(loss: gap, losses: ["last eigenvalue of the Laplacian": gap])
-    }
+  /// The eigenvectors of the random walk, and the last one's eigenvalue of the Laplacian.
+  public func eigenvectors(_ context: FitContext) -> (rows: Tensor, report: StepReport) {
+    let found = spectrum(context)
+    let gap = 1 - (found.values.last ?? 1)
+    return (
+      found.embedding,
+      StepReport(loss: gap, losses: ["last eigenvalue of the Laplacian": gap])
+    )
   }
 
   private func spectrum(_ context: FitContext) -> (embedding: Tensor, values: [Double]) {
@@ -115,25 +104,5 @@ public struct SpectralClustering: ClusteringMethod, Equatable {
     let roots = graph.degrees.map { $0.squareRoot() }
     let scale = Tensor(roots, shape: [1, context.rows]).clamped(atLeast: 1e-30)
     return (SpectralPartition.rows(of: layout.vectors / scale), layout.values)
-  }
-
-  /// The clusters; one for all samples before the last step.
-  public func finish(_ state: State, _ context: FitContext) -> PartitionModel {
-    state.partition.model(context)
-  }
-
-  /// The clusters after the last step.
-  public func assignments(_ state: State) -> [Int]? { state.partition.labels }
-  /// Two.
-  public func plannedSteps(_ context: FitContext) -> Int { 2 }
-  /// How many of the two were made.
-  public func stepsTaken(_ state: State) -> Int { state.partition.steps }
-  /// Puts the eigenvectors into an archive.
-  public func store(_ state: State, in archive: inout Archive) {
-    state.partition.store(in: &archive)
-  }
-  /// The state of an archive.
-  public func restore(from archive: Archive, _ context: FitContext) throws -> State {
-    State(partition: try SpectralPartition(from: archive))
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Torch
+public import Torch
 
 /// Spectral embedded clustering (SEC): smooth functions on a graph that are nearly linear as well.
 ///
@@ -12,7 +12,7 @@ internal import Torch
 /// centred samples as columns and H the centring; F are the K least eigenvectors. L̃ is the
 /// normalised Laplacian of the self-tuning graph of nearest neighbours. The clusters are those of
 /// k-means on the rows of F; the paper also rotates F. A baseline of the DEC paper.
-public struct SpectralEmbeddedClustering: ClusteringMethod, Equatable {
+public struct SpectralEmbeddedClustering: SpectralMethod, Equatable {
   /// Name, title and source.
   public static let card = MethodCard(
     name: "sec", title: "SEC",
@@ -36,38 +36,27 @@ public struct SpectralEmbeddedClustering: ClusteringMethod, Equatable {
   /// SEC with μ = γ = 1.
   public init(clusters: Int) { self.clusters = clusters }
 
-  /// No network.
-  public var pretraining: Pretraining? { nil }
-
-  /// The eigenvectors, then the clusters.
-  public struct State {
-    var partition = SpectralPartition()
-  }
-
   /// Nothing is computed yet.
   ///
   /// - Throws: ``InputError`` for too many clusters, a ridge of 0, or too many columns.
-  public func begin(_ context: FitContext) throws -> State {
+  public func begin(_ context: FitContext) throws -> SpectralPartition {
     try SpectralPartition.refuse(clusters: clusters, neighbors: neighbors, context)
     guard ridge > 0 else { throw InputError(.usage, "ridge must be above 0") }
     guard context.columns <= 4096 else {
       throw InputError(
         .usage, "\(context.columns) columns are too many for SEC: reduce the columns first")
     }
-    return State()
+    return SpectralPartition()
   }
 
-  /// The eigenvectors in the first step, k-means in the second.
-  public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
-    withoutGradients {
-      guard state.partition.embedding == nil else {
-        return state.partition.cluster(clusters, restarts: restarts, context.seed)
-      }
-      let found = spectrum(context)
-      state.partition.embedding = SpectralPartition.rows(of: found.vectors)
-      let cost = found.values.reduce(0, +)
-      return StepReport(loss: cost, losses: ["tr(Fᵀ(L + μL_g)F)": cost])
-    }
+  /// The eigenvectors F and their cost.
+  public func eigenvectors(_ context: FitContext) -> (rows: Tensor, report: StepReport) {
+    let found = spectrum(context)
+    let cost = found.values.reduce(0, +)
+    return (
+      SpectralPartition.rows(of: found.vectors),
+      StepReport(loss: cost, losses: ["tr(Fᵀ(L + μL_g)F)": cost])
+    )
   }
 
   /// The K least eigenvalues of L̃ + μL_g, ascending, and their vectors, K × n.
@@ -80,26 +69,6 @@ public struct SpectralEmbeddedClustering: ClusteringMethod, Equatable {
       leading: clusters, of: matrix, orthogonalTo: nil, tolerance: tolerance,
       seed: context.seed.stream("spectrum"))
     return (found.values.map { (2 + linearity) * (1 - $0) }, found.vectors)
-  }
-
-  /// The clusters; one for all samples before the last step.
-  public func finish(_ state: State, _ context: FitContext) -> PartitionModel {
-    state.partition.model(context)
-  }
-
-  /// The clusters after the last step.
-  public func assignments(_ state: State) -> [Int]? { state.partition.labels }
-  /// Two.
-  public func plannedSteps(_ context: FitContext) -> Int { 2 }
-  /// How many of the two were made.
-  public func stepsTaken(_ state: State) -> Int { state.partition.steps }
-  /// Puts the eigenvectors into an archive.
-  public func store(_ state: State, in archive: inout Archive) {
-    state.partition.store(in: &archive)
-  }
-  /// The state of an archive.
-  public func restore(from archive: Archive, _ context: FitContext) throws -> State {
-    State(partition: try SpectralPartition(from: archive))
   }
 }
 

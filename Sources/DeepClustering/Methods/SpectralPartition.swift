@@ -1,18 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Torch
+public import Torch
 
-/// What the methods share that run k-means on eigenvectors: one step for these, one for the clusters.
-struct SpectralPartition {
+/// A method that runs k-means on eigenvectors: one step for these, one for the clusters.
+public protocol SpectralMethod: ClusteringMethod
+where State == SpectralPartition, Outcome == PartitionModel {
+  /// Starts of k-means.
+  var restarts: Int { get }
+  /// The eigenvectors as rows of samples (n × eigenvectors), and what they say of the fit.
+  func eigenvectors(_ context: FitContext) -> (rows: Tensor, report: StepReport)
+}
+
+extension SpectralMethod {
+  /// No network.
+  public var pretraining: Pretraining? { nil }
+
+  /// The eigenvectors in the first step, k-means in the second.
+  public func advance(_ state: inout SpectralPartition, _ context: FitContext) -> StepReport {
+    withoutGradients {
+      guard state.embedding == nil else {
+        return state.cluster(clusters, restarts: restarts, context.seed)
+      }
+      let (rows, report) = eigenvectors(context)
+      state.embedding = rows
+      return report
+    }
+  }
+
+  /// The clusters; one for all samples before the last step.
+  public func finish(_ state: SpectralPartition, _ context: FitContext) -> PartitionModel {
+    PartitionModel(
+      assignments: state.labels ?? [Int](repeating: 0, count: context.rows),
+      certainty: state.margins, embedding: state.embedding)
+  }
+
+  /// The clusters after the last step.
+  public func assignments(_ state: SpectralPartition) -> [Int]? { state.labels }
+  /// Two.
+  public func plannedSteps(_ context: FitContext) -> Int { 2 }
+  /// How many of the two were made.
+  public func stepsTaken(_ state: SpectralPartition) -> Int {
+    state.embedding == nil ? 0 : state.labels == nil ? 1 : 2
+  }
+
+  /// Puts the eigenvectors into an archive.
+  public func store(_ state: SpectralPartition, in archive: inout Archive) {
+    if let embedding = state.embedding { archive.set("embedding", tensor: embedding) }
+  }
+
+  /// The state of an archive.
+  public func restore(from archive: Archive, _ context: FitContext) throws -> SpectralPartition {
+    var state = SpectralPartition()
+    guard archive.contains(tensor: "embedding") else { return state }
+    state.embedding = try archive.tensor("embedding")
+    return state
+  }
+}
+
+/// The eigenvectors, then the clusters.
+public struct SpectralPartition {
   /// n × eigenvectors, after the first step.
-  var embedding: Tensor?
+  fileprivate var embedding: Tensor?
   /// The clusters, after the second.
-  private(set) var labels: [Int]?
-  private var margins: [Float]?
+  fileprivate var labels: [Int]?
+  fileprivate var margins: [Float]?
 
   init() {}
-
-  /// How many of the two steps were made.
-  var steps: Int { embedding == nil ? 0 : labels == nil ? 1 : 2 }
 
   /// Eigenvectors (count × n) as rows of samples, of a size that suits the tolerance of k-means.
   static func rows(of vectors: Tensor) -> Tensor {
@@ -31,7 +83,7 @@ struct SpectralPartition {
   }
 
   /// k-means on the rows.
-  mutating func cluster(_ clusters: Int, restarts: Int, _ seed: Seed) -> StepReport {
+  fileprivate mutating func cluster(_ clusters: Int, restarts: Int, _ seed: Seed) -> StepReport {
     guard let embedding else { preconditionFailure("no eigenvectors to cluster") }
     var kMeans = KMeans(clusters: clusters)
     kMeans.restarts = restarts
@@ -41,21 +93,5 @@ struct SpectralPartition {
     return StepReport(
       loss: found.cost, losses: ["cost": found.cost],
       stopReason: "k-means has clustered the eigenvectors")
-  }
-
-  /// The clusters; one for all samples before the last step.
-  func model(_ context: FitContext) -> PartitionModel {
-    PartitionModel(
-      assignments: labels ?? [Int](repeating: 0, count: context.rows), certainty: margins,
-      embedding: embedding)
-  }
-
-  func store(in archive: inout Archive) {
-    if let embedding { archive.set("embedding", tensor: embedding) }
-  }
-
-  init(from archive: Archive) throws(InputError) {
-    guard archive.contains(tensor: "embedding") else { return }
-    embedding = try archive.tensor("embedding")
   }
 }
