@@ -84,9 +84,7 @@ public struct ClusterNetworkModel: ReadableModel {
     archive.set("laidOut", layout != nil)
     guard let autoencoder, let layout, let meanCodes else { return }
     autoencoder.store(in: &archive, under: "network")
-    archive.set("layout.settings", layout.settings)
-    archive.set("layout.data", tensor: layout.data)
-    archive.set("layout.positions", tensor: layout.positions)
+    layout.store(in: &archive)
     archive.set("meanCodes", tensor: meanCodes)
   }
 
@@ -101,10 +99,7 @@ public struct ClusterNetworkModel: ReadableModel {
       return
     }
     autoencoder = try archive.network(on: device)
-    layout = UMAPLayout(
-      settings: try archive.value("layout.settings"),
-      data: try archive.tensor("layout.data", on: device),
-      positions: try archive.tensor("layout.positions", on: device))
+    layout = try UMAPLayout(from: archive, on: device)
     meanCodes = try archive.tensor("meanCodes", on: device)
   }
 }

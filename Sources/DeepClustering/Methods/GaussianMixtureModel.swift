@@ -101,9 +101,7 @@ public struct GaussianMixtureModel: ReadableModel, MeasuredModel {
     archive.set("laidOut", layout != nil)
     guard let network, let layout, let meanCodes else { return }
     network.store(in: &archive, under: "network")
-    archive.set("layout.settings", layout.settings)
-    archive.set("layout.data", tensor: layout.data)
-    archive.set("layout.positions", tensor: layout.positions)
+    layout.store(in: &archive)
     archive.set("meanCodes", tensor: meanCodes)
   }
 
@@ -118,10 +116,7 @@ public struct GaussianMixtureModel: ReadableModel, MeasuredModel {
       return
     }
     network = try archive.network(on: device)
-    layout = UMAPLayout(
-      settings: try archive.value("layout.settings"),
-      data: try archive.tensor("layout.data", on: device),
-      positions: try archive.tensor("layout.positions", on: device))
+    layout = try UMAPLayout(from: archive, on: device)
     meanCodes = try archive.tensor("meanCodes", on: device)
   }
 }

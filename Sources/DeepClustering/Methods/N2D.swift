@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Torch
+internal import Torch
 
 /// N2D, “not too deep” clustering (McConville, Santos-Rodríguez, Piechocki, Craddock, ICPR 2020).
 ///

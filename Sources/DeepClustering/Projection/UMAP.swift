@@ -241,6 +241,23 @@ public struct UMAPLayout {
   public func positions(of rows: Tensor) -> Tensor { settings.positions(of: rows, among: self) }
 }
 
+extension UMAPLayout {
+  /// Puts settings, rows and places into an archive.
+  func store(in archive: inout Archive) {
+    archive.set("layout.settings", settings)
+    archive.set("layout.data", tensor: data)
+    archive.set("layout.positions", tensor: positions)
+  }
+
+  /// The layout of an archive.
+  init(from archive: Archive, on device: Device) throws(InputError) {
+    self.init(
+      settings: try archive.value("layout.settings"),
+      data: try archive.tensor("layout.data", on: device),
+      positions: try archive.tensor("layout.positions", on: device))
+  }
+}
+
 /// The edges of a layout and how often each is drawn.
 struct LayoutGraph {
   let starts: [Int64]
