@@ -44,7 +44,7 @@ struct FitCommand: ParsableCommand {
     name: .customLong("set"), help: "A hyperparameter, as in epochs=50; may be repeated.")
   var settings: [String] = []
   @Option(
-    help: "none, unit-range, unit-norm, standard-score, mean-square or auto.")
+    help: "none, unit-range, symmetric, unit-norm, standard-score, mean-square or auto.")
   var preprocessing: String?
   @Option(help: "From which every random number follows.") var seed: UInt64?
   @Option(help: "cpu, cuda or cuda:N.") var device: String?

@@ -6,7 +6,7 @@ public struct FittedPreprocessing: Codable, Equatable, Sendable {
   public let kind: Preprocessing
   /// What all values are divided by.
   public let scale: Float
-  /// What each column is lessened by; nil unless the kind is a standard score.
+  /// What each column is lessened by; nil unless the kind is a standard score or symmetric.
   public let means: [Float]?
   /// What each column is divided by after that, 1 for constant columns.
   public let deviations: [Float]?
@@ -40,7 +40,7 @@ public struct FittedPreprocessing: Codable, Equatable, Sendable {
         guard norm > 0 else { continue }
         for index in row { values[index] /= norm }
       }
-    case .standardScore:
+    case .standardScore, .symmetric:
       eachValue(of: &values, columns: columns) { value, mean, deviation in
         (value - mean) / deviation
       }
@@ -57,7 +57,7 @@ public struct FittedPreprocessing: Codable, Equatable, Sendable {
       break
     case .unitRange, .meanSquare:
       for index in values.indices { values[index] *= scale }
-    case .standardScore:
+    case .standardScore, .symmetric:
       eachValue(of: &values, columns: columns) { value, mean, deviation in
         value * deviation + mean
       }

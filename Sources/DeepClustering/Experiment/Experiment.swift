@@ -17,6 +17,8 @@ public struct Experiment: Codable, Sendable {
     public var hyperparameters: [String: JSONValue]?
     /// Another precision than the experiment's.
     public var precision: Precision?
+    /// Another scaling than the experiment's.
+    public var preprocessing: Preprocessing?
     /// Other seeds than the experiment's.
     public var seeds: [UInt64]?
     /// Only these of the experiment's data.
@@ -94,7 +96,8 @@ public struct Experiment: Codable, Sendable {
           configuration.profile = entry.profile
           configuration.clusters = clusters
           configuration.hyperparameters = entry.hyperparameters ?? [:]
-          configuration.preprocessing = preprocessing ?? .automatic
+          configuration.preprocessing =
+            entry.preprocessing ?? preprocessing ?? .automatic
           configuration.precision = entry.precision ?? precision ?? .float32
           configuration.seed = seed
           let name = URL(fileURLWithPath: data).deletingPathExtension().lastPathComponent

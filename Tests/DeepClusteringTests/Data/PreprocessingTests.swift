@@ -36,6 +36,11 @@ import Testing
     #expect(applied(.unitRange, table([values])) == values.map { $0 / scale })
   }
 
+  @Test func spansMinusOneToOne() {
+    #expect(applied(.symmetric, table([[0, 1], [4, 8]])) == [-1, -0.75, 0, 1])
+    #expect(applied(.symmetric, table([[3, 3]])) == [0, 0])
+  }
+
   @Test func dividesRowsByTheirNorm() {
     let values = applied(.unitNorm, table([[3, 4], [0, 0], [-5, 12]]))
     #expect(values == [0.6, 0.8, 0, 0, -5.0 / 13, 12.0 / 13])
@@ -83,7 +88,7 @@ import Testing
     #expect(Preprocessing.automatic.fitted(to: table([[0, 12]])).kind == .unitRange)
   }
 
-  @Test(arguments: [Preprocessing.none, .unitRange, .standardScore, .meanSquare])
+  @Test(arguments: [Preprocessing.none, .unitRange, .symmetric, .standardScore, .meanSquare])
   func comesBack(kind: Preprocessing) {
     let data = table([[1, 70, 5], [3, 20, 5], [6, 255, 5]])
     let back = kind.fitted(to: data).inverse(applied(kind, data), columns: 3)
