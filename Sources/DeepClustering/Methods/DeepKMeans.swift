@@ -7,7 +7,8 @@ public import Torch
 /// L = 1/B Σ_i ‖x_i − g(z_i)‖² + λ · 1/B Σ_i Σ_k s_ik ‖z_i − r_k‖², where z = f(x) has as many
 /// dimensions as there are clusters and s_i = softmax_k(−α ‖z_i − r_k‖²). The gradient goes through
 /// everything. DKM^a starts from random weights and centres and lets α grow; DKM^p starts from a
-/// pretrained autoencoder and k-means, with an α so large that the assignments are hard.
+/// pretrained autoencoder and k-means, with an α so large that the assignments are hard. Ours starts
+/// from the neighbourhood graph of the codes, and holds its clusters for the first batches.
 ///
 /// Where this differs from the authors' code:
 /// - A step is one pass over all samples in a fresh random order. There each batch was drawn
@@ -24,7 +25,19 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
     /// Random weights, and centres that are uniform in ±1 (DKM^a).
     case random
     /// A pretrained autoencoder, and the best of `restarts` runs of k-means on its codes (DKM^p).
-    case pretrained
+    case kMeans = "k-means"
+    /// A pretrained autoencoder, and the communities of its codes' neighbourhood graph; or that run
+    /// of k-means where it cuts fewer edges of the graph.
+    case graph
+
+    /// Where the centres of a pretrained start come from.
+    var ofCodes: SelfTraining.Start? {
+      switch self {
+      case .random: nil
+      case .kMeans: .kMeans
+      case .graph: .graph
+      }
+    }
   }
 
   /// Name, title and source.
@@ -34,6 +47,7 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
       "Moradi Fard, Thonet, Gaussier: Deep k-Means: Jointly clustering with k-Means and learning representations",
     venue: "Pattern Recognition Letters 2020",
     profiles: [
+      ("practical", "longer pretraining, start from the neighbourhood graph of the codes"),
       ("pretrained", "the paper's DKM^p: 50 epochs of pretraining, then 100 with α = 1000"),
       ("annealed", "the paper's DKM^a: no pretraining, α grows from 0.1 to 28 in 200 epochs"),
     ])
@@ -41,11 +55,13 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
   /// K.
   public var clusters: Int
   /// Where network and centres come from.
-  public var start = Start.pretrained
+  public var start = Start.graph
+  /// Batches for which the samples keep the clusters of a graph start, before the centres decide.
+  public var startIterations = 500
   /// The autoencoder and its pretraining; without a pretrained start only the layout matters.
   public var network = Pretraining()
   /// α, the inverse temperature of the assignments, pass by pass.
-  public var alphaSchedule = AlphaSchedule.constant(1000, epochs: 100)
+  public var alphaSchedule = AlphaSchedule.constant(1000, epochs: 50)
   /// Runs of k-means, of which the best is taken, in a pretrained start.
   public var restarts = 10
   /// Samples of a batch.
@@ -57,35 +73,44 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
 
   // Named as in the other methods, so that one setting serves them all.
   private enum CodingKeys: String, CodingKey {
-    case clusters, start, alphaSchedule, restarts, batchSize, optimizer, clusteringWeight
+    case clusters, start, startIterations, alphaSchedule, restarts, batchSize, optimizer
+    case clusteringWeight
     case network = "pretraining"
   }
 
-  /// DKM^p with the paper's settings: codes of K dimensions, λ = 1.
+  /// Deep k-means in its practical profile: codes of K dimensions, λ = 1.
   public init(clusters: Int) {
     self.clusters = clusters
     network.layout.latent = clusters
-    network.layout.weights = .glorotUniform
-    (network.epochs, network.minimumIterations) = (50, 1)
-    network.loss = .halfSum
-    network.optimizer = .adam(1e-3)
   }
 
-  /// `pretrained` or `annealed`.
+  /// One of the profiles of the card.
   public static func profile(_ name: String, clusters: Int) -> DeepKMeans? {
     var method = DeepKMeans(clusters: clusters)
     switch name {
-    case "pretrained": break
+    case "practical": break
+    case "pretrained":
+      method.start = .kMeans
+      method.usePaperNetwork()
     case "annealed":
       method.start = .random
+      method.usePaperNetwork()
       method.alphaSchedule = AlphaSchedule()
     default: return nil
     }
     return method
   }
 
+  private mutating func usePaperNetwork() {
+    network.layout.weights = .glorotUniform
+    alphaSchedule.epochsEach = 100
+    (network.epochs, network.minimumIterations) = (50, 1)
+    network.loss = .halfSum
+    network.optimizer = .adam(1e-3)
+  }
+
   /// How the autoencoder is trained before; nil for a random start.
-  public var pretraining: Pretraining? { start == .pretrained ? network : nil }
+  public var pretraining: Pretraining? { start == .random ? nil : network }
   /// Always: the network is what is learned.
   public var trainsNetwork: Bool { true }
 
@@ -96,6 +121,10 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
     var optimizer: Optimizer
     /// Passes so far.
     var epochs = 0
+    /// Batches so far.
+    var iteration = 0
+    /// The clusters of a graph start.
+    let startLabels: [Int]?
     /// The nearest centre of every sample after the last pass; nil before the first.
     var assignments: [Int]?
 
@@ -106,29 +135,30 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
 
   /// Takes or draws the network, and finds or draws the first centres.
   public func begin(_ context: FitContext) -> State {
-    switch start {
-    case .random:
+    guard let start = start.ofCodes else {
       let centroids = context.seed.generator("centroids")
         .uniform(-1..<1, shape: [clusters, network.layout.latent]).to(context.device)
       return state(
         Autoencoder(network.layout, inputs: context.columns, context: context), centroids)
-    case .pretrained:
-      // The network of the context may serve other fits too.
-      guard let autoencoder = context.pretrained?.copy() else {
-        preconditionFailure("deep-k-means with a pretrained start begins from an autoencoder")
-      }
-      var kMeans = KMeans(clusters: clusters)
-      kMeans.restarts = restarts
-      let codes = autoencoder.embedding(of: context.data)
-      return state(autoencoder, kMeans.cluster(codes, seed: context.seed).centroids)
     }
+    // The network of the context may serve other fits too.
+    guard let autoencoder = context.pretrained?.copy() else {
+      preconditionFailure("deep-k-means with a pretrained start begins from an autoencoder")
+    }
+    let first = start.centroids(
+      of: autoencoder.embedding(of: context.data), clusters: clusters, restarts: restarts,
+      seed: context.seed)
+    return state(autoencoder, first.centroids, labels: first.labels)
   }
 
-  func state(_ autoencoder: Autoencoder, _ centroids: Tensor) -> State {
+  func state(
+    _ autoencoder: Autoencoder, _ centroids: Tensor, labels: [Int]? = nil
+  ) -> State {
     let centroids = centroids.detached().requiringGradient()
     return State(
       autoencoder: autoencoder, centroids: centroids,
-      optimizer: Optimizer(optimizer, for: autoencoder.parameters + [centroids]))
+      optimizer: Optimizer(optimizer, for: autoencoder.parameters + [centroids]),
+      startLabels: labels)
   }
 
   /// One pass over the samples, and the assignments after it.
@@ -161,10 +191,12 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
       .permutation(context.rows)
     var batches = 0.0
     for low in stride(from: 0, to: context.rows, by: batchSize) {
-      let index = order.slice(low..<min(low + batchSize, context.rows)).to(context.device)
-      let x = context.data.rows(at: index)
+      let index = order.slice(low..<min(low + batchSize, context.rows))
+      let x = context.data.rows(at: index.to(context.device))
       let z = state.autoencoder.encode(x)
-      let clustering = z.softKMeansLoss(to: state.centroids, alpha: alpha)  // L_c
+      let clustering =  // L_c
+        heldDistance(of: z, at: index, state)
+        ?? z.softKMeansLoss(to: state.centroids, alpha: alpha)
       // L_r: a sum over the features, as in the paper; the mean would multiply λ by D.
       let reconstruction =
         (state.autoencoder.decode(z) - x).squared().mean() * Double(context.columns)
@@ -172,6 +204,7 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
       state.optimizer.step(parameters, gradients: gradients(of: loss, by: parameters))
       totals.clustering = totals.clustering + clustering.detached()
       totals.reconstruction = totals.reconstruction + reconstruction.detached()
+      state.iteration += 1
       batches += 1
     }
     state.epochs += 1
@@ -180,6 +213,14 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
     return StepReport(
       loss: reconstruction + clusteringWeight * clustering,
       losses: ["reconstruction": reconstruction, "clustering": clustering])
+  }
+
+  /// 1/B Σ_i ‖z_i − r_c(i)‖² with the clusters c of the start; nil once the centres decide.
+  private func heldDistance(of z: Tensor, at rows: Tensor, _ state: State) -> Tensor? {
+    guard let labels = state.startLabels, state.iteration < startIterations else { return nil }
+    let own = rows.scalars(as: Int64.self).map { Int64(labels[Int($0)]) }
+    let index = Tensor(own, shape: [own.count]).to(state.centroids.device)
+    return (z - state.centroids.rows(at: index)).squared().mean() * Double(z.shape[1])
   }
 
   /// The encoder with its centres; each sample belongs to the nearest.
@@ -204,6 +245,8 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
     state.optimizer.store(in: &archive, under: "optimizer")
     archive.set("centroids", tensor: state.centroids)
     archive.set("epochs", state.epochs)
+    archive.set("iteration", state.iteration)
+    archive.set("startLabels", state.startLabels)
     archive.set("assignments", state.assignments)
   }
 
@@ -213,7 +256,8 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
       autoencoder: try Autoencoder(from: archive, under: "network", on: context.device),
       centroids: try archive.tensor("centroids", on: context.device).requiringGradient(),
       optimizer: try Optimizer(optimizer, from: archive, under: "optimizer", on: context.device),
-      epochs: try archive.value("epochs"),
+      epochs: try archive.value("epochs"), iteration: try archive.value("iteration"),
+      startLabels: try archive.value("startLabels", as: [Int]?.self),
       assignments: try archive.value("assignments", as: [Int]?.self))
   }
 }

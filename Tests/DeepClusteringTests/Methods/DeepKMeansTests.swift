@@ -40,6 +40,28 @@ import Torch
     #expect(method.finish(state, context).assignments == example.reports[1].assignments)
   }
 
+  /// While the clusters of the start are held, L_c is the distance to their centres, however far.
+  @Test func holdsTheClustersOfTheStart() throws {
+    let given = try TrainingGolden.load()
+    let context = given.context(.plain)
+    let autoencoder = try #require(context.pretrained)
+    let labels = (0..<context.rows).map { $0 % 3 }
+    let distances = autoencoder.embedding(of: context.data)
+      .squaredDistances(to: given.centroids.tensor).scalars(as: Double.self)
+    let mean = labels.enumerated().reduce(0) { $0 + distances[3 * $1.offset + $1.element] } / 10
+    var method = DeepKMeans(clusters: 3)
+    (method.batchSize, method.startIterations) = (10, 1)
+    var state = method.state(autoencoder, given.centroids.tensor, labels: labels)
+    let held = try #require(method.advance(&state, context).losses["clustering"])
+    #expect(abs(held - mean) < 1e-4 * mean)
+
+    let others = state.autoencoder.embedding(of: context.data)
+      .squaredDistances(to: state.centroids.detached()).scalars(as: Double.self)
+    let cost = (0..<10).reduce(0) { $0 + others[(3 * $1)..<(3 * $1 + 3)].min()! } / 10
+    let free = try #require(method.advance(&state, context).losses["clustering"])
+    #expect(abs(free - cost) < 1e-3 * cost && abs(cost - mean) > 0.01 * mean)
+  }
+
   /// The assignments after a step are those of the network and centres that it left.
   @Test func assignmentsAreFresh() throws {
     let given = try TrainingGolden.load()
@@ -79,7 +101,8 @@ import Torch
     let again = method.begin(FitContext(data: context.data, seed: Seed(6)))
     #expect(again.centroids.bits != state.centroids.bits)
     #expect(again.autoencoder.parameters[0].bits != state.autoencoder.parameters[0].bits)
-    let usual = DeepKMeans(clusters: 4)
+    let usual = try #require(DeepKMeans.profile("pretrained", clusters: 4))
+    #expect(usual.start == .kMeans && usual.pretraining?.epochs == 50)
     #expect(usual.pretraining?.layout.latent == 4)
     #expect(usual.alphaSchedule.values == [1000] && usual.alphaSchedule.epochs == 100)
   }

@@ -92,7 +92,7 @@ struct MethodAccuracyTests {
 
   @Test func deepKMeansOnDigits() throws {
     let images = try Images("digits")
-    var deep = DeepKMeans(clusters: 10)
+    var deep = try #require(DeepKMeans.profile("pretrained", clusters: 10))
     deep.network.layout.hidden = [200, 200]
     deep.alphaSchedule.epochsEach = 50
     #expect(try accuracy(deep, context(images, seed: 1, deep.network), images) >= 0.75)
