@@ -7,7 +7,7 @@ extension Hyperparameters {
     "components", "iterations", "updateInterval", "maximumIterations", "restarts",
     "degreesOfFreedom", "learningRate", "criticSteps", "generatorSteps", "first", "count",
     "epochsEach", "clusteringEpochs", "units", "maximumEpochs", "partLearningRate",
-    "changeInterval",
+    "changeInterval", "rounds", "networkEpochs", "networkBatchSize",
     "concentration", "priorScale", "meanStrength",
   ]
   /// Shares, from 0 to less than 1.

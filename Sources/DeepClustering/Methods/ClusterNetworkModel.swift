@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Torch
 
-/// Clusters that a network tells, in the space of the data or in a layout of the codes of another.
+/// Clusters that a network tells, in the space of the data, of the codes of another, or of their layout.
 ///
 /// The result of DeepDPM.
 public struct ClusterNetworkModel: ReadableModel {
@@ -10,9 +10,9 @@ public struct ClusterNetworkModel: ReadableModel {
 
   /// The Gaussians that the network learned from, in the space of the scaled rows.
   public let components: GaussianComponents
-  /// The encoder before the layout; nil when the data themselves are clustered.
+  /// What gives the codes; nil when the data themselves are clustered.
   public let autoencoder: Autoencoder?
-  /// The layout of the codes.
+  /// The layout of the codes; nil when the codes themselves are clustered.
   public let layout: UMAPLayout?
   /// The mean code of each cluster, K × latent, for the decoder; nil without one.
   private let meanCodes: Tensor?
@@ -24,24 +24,20 @@ public struct ClusterNetworkModel: ReadableModel {
   public let certainty: [Float]
 
   /// The clusters of a mixture that have samples.
-  init(_ mixture: SplittingMixture, autoencoder: Autoencoder?, layout: UMAPLayout?) {
-    var mixture = mixture
-    mixture.labels = mixture.network(mixture.rows, withParts: false).labels
-    let present = Set(mixture.labels.map(Int.init))
-    for k in (0..<mixture.clusters).reversed() where !present.contains(k) { mixture.remove(k) }
+  ///
+  /// The codes, n × latent, come with an autoencoder.
+  init(
+    _ mixture: SplittingMixture, autoencoder: Autoencoder?, layout: UMAPLayout?, codes: Tensor?
+  ) {
+    let mixture = mixture.occupied()
     (network, scaling) = (mixture.network, mixture.scaling)
     let outputs = network(mixture.rows, withParts: false)
     (assignments, certainty) = (outputs.labels.map(Int.init), outputs.certainty)
     let k = network.clusters
     components = mixture.components.shifted(by: mixture.origin.map { -$0 })
     (self.autoencoder, self.layout) = (autoencoder?.copy(), layout)
-    guard let layout else {
-      meanCodes = nil
-      return
-    }
-    let members = oneHot(assignments, k).to(layout.data.device)
-    let sizes = members.sum(0).clamped(atLeast: 1).reshaped([k, 1])
-    meanCodes = members.transposed().matmul(layout.data) / sizes
+    let labels = assignments
+    meanCodes = codes.map { NeighborhoodGraphStart.means(of: $0, labels, clusters: k) }
   }
 
   /// The most probable clusters of rows.
@@ -55,12 +51,13 @@ public struct ClusterNetworkModel: ReadableModel {
     return Tensor(outputs.probabilities, shape: [outputs.labels.count, network.clusters])
   }
 
-  /// The scaled rows, or the scaled places of rows in the layout.
+  /// The scaled rows, or the scaled codes of rows or places in the layout.
   ///
   /// Training samples too are laid out as new ones: near their places, not on them.
   public func embedding(of rows: Tensor) -> Tensor {
-    guard let autoencoder, let layout else { return scaling(rows) }
-    return scaling(layout.positions(of: autoencoder.embedding(of: rows)))
+    guard let autoencoder else { return scaling(rows) }
+    let codes = autoencoder.embedding(of: rows)
+    return scaling(layout?.positions(of: codes) ?? codes)
   }
 
   /// The means of the Gaussians: K × d.
@@ -82,9 +79,10 @@ public struct ClusterNetworkModel: ReadableModel {
     archive.set("scaling", scaling)
     network.store(in: &archive, withMoments: false)
     archive.set("laidOut", layout != nil)
-    guard let autoencoder, let layout, let meanCodes else { return }
+    archive.set("encoded", autoencoder != nil)
+    guard let autoencoder, let meanCodes else { return }
     autoencoder.store(in: &archive, under: "network")
-    layout.store(in: &archive)
+    layout?.store(in: &archive)
     archive.set("meanCodes", tensor: meanCodes)
   }
 
@@ -94,12 +92,12 @@ public struct ClusterNetworkModel: ReadableModel {
     components = try archive.value("components")
     scaling = try archive.value("scaling")
     network = try ClusterNetwork(from: archive)
-    guard try archive.value("laidOut") else {
-      (autoencoder, layout, meanCodes) = (nil, nil, nil)
+    layout = try archive.value("laidOut") ? UMAPLayout(from: archive, on: device) : nil
+    guard try archive.value("encoded") else {
+      (autoencoder, meanCodes) = (nil, nil)
       return
     }
     autoencoder = try archive.network(on: device)
-    layout = try UMAPLayout(from: archive, on: device)
     meanCodes = try archive.tensor("meanCodes", on: device)
   }
 }

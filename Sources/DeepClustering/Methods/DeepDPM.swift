@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Foundation
-internal import Torch
+public import Torch
 
 /// DeepDPM, clustering with an unknown number of clusters (Ronen, Finder, Freifeld, CVPR 2022).
 ///
@@ -10,12 +10,15 @@ internal import Torch
 /// Dirichlet process mixture is in favour; so K is found, from any start.
 ///
 /// Rows with few columns are clustered as they are. Images and wider rows are first embedded by an
-/// autoencoder and laid out by UMAP, as N2D does; then the first steps are UMAP's epochs.
+/// autoencoder and laid out by UMAP, as N2D does; then the first steps are UMAP's epochs. In the
+/// profile `alternating` the codes themselves are clustered, and autoencoder and clusters take turns:
+/// the clusters are found, the codes are pulled to their means, and so on (``CodeAlternation``).
 ///
 /// Where the authors' code (commit 95c9376) differs from the paper's equations, this follows the
 /// equations: the marginal likelihood takes the mean of the samples themselves; the prior of the
 /// weights counts samples, not shares; a merge looks at so many real neighbours. Rows are brought to
-/// a common scale (``Scaling``), with which the prior's scale makes sense for any data.
+/// a common scale (``Scaling``), with which the prior's scale makes sense for any data. While the
+/// network learns, each sample is pulled to the mean of its own cluster; there to the nearest mean.
 public struct DeepDPM: ClusteringMethod, Equatable {
   /// What is clustered.
   public enum Input: String, Codable, Sendable, CaseIterable {
@@ -25,6 +28,8 @@ public struct DeepDPM: ClusteringMethod, Equatable {
     case rows
     /// A layout by UMAP of the codes of an autoencoder.
     case layout
+    /// The codes of an autoencoder, which is trained in turn with their clusters.
+    case codes
   }
 
   /// How rows are brought to a common scale; no labels are read.
@@ -40,7 +45,11 @@ public struct DeepDPM: ClusteringMethod, Equatable {
     name: "deep-dpm", title: "DeepDPM: clusters that split and merge until their number fits",
     paper:
       "Ronen, Finder, Freifeld: DeepDPM: deep clustering with an unknown number of clusters",
-    venue: "CVPR 2022")
+    venue: "CVPR 2022",
+    profiles: [
+      ("default", "few columns as they are; images and wide rows laid out by UMAP"),
+      ("alternating", "the codes of an autoencoder that is trained in turn with the clusters"),
+    ])
 
   /// The number of clusters at the start; K is found.
   public var clusters: Int
@@ -48,8 +57,18 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   public var input = Input.automatic
   /// How it is scaled.
   public var scaling = Scaling.overall
-  /// How the autoencoder is trained, for the layout.
+  /// How the autoencoder is trained, for the layout and for the codes.
   public var network = Pretraining()
+  /// How many times clusters are looked for in codes.
+  public var rounds = 3
+  /// Epochs of the autoencoder between two times.
+  public var networkEpochs = 100
+  /// The rule of its steps then.
+  public var networkOptimizer = OptimizerSettings.adam(1e-3)
+  /// Samples of its batches then.
+  public var networkBatchSize = 256
+  /// λ, the weight of its reconstruction then.
+  public var reconstructionWeight = 0.005
   /// How its codes are laid out.
   public var layout = UMAP.forClustering(components: 10)
   /// Units of the hidden layer of each network.
@@ -90,18 +109,30 @@ public struct DeepDPM: ClusteringMethod, Equatable {
     case clusters, input, scaling, layout, units, batchSize, learningRate, partLearningRate
     case maximumEpochs, firstEstimate, firstParts, firstChange, changeInterval, restAfterChange
     case concentration, priorScale, meanStrength, degreesOfFreedom, weightSmoothing, mergeNeighbors
+    case rounds, networkEpochs, networkOptimizer, networkBatchSize, reconstructionWeight
     case network = "pretraining"
   }
 
   /// DeepDPM from so many clusters.
   public init(clusters: Int) { self.clusters = clusters }
 
+  /// `default` or `alternating`.
+  public static func profile(_ name: String, clusters: Int) -> DeepDPM? {
+    var method = DeepDPM(clusters: clusters)
+    switch name {
+    case "default": break
+    case "alternating": method.input = .codes
+    default: return nil
+    }
+    return method
+  }
+
   /// One, which splits.
   public static var usualClusters: Int { 1 }
   /// The method finds K.
   public var findsClusterCount: Bool { true }
   /// How the autoencoder is trained; nil without one.
-  public var pretraining: Pretraining? { input == .layout ? network : nil }
+  public var pretraining: Pretraining? { input == .layout || input == .codes ? network : nil }
 
   /// The method with its input chosen.
   public func resolved(for data: PreparedData) -> DeepDPM {
@@ -112,22 +143,32 @@ public struct DeepDPM: ClusteringMethod, Equatable {
     return method
   }
 
-  /// A layout on its way, then networks and Gaussians.
+  /// A layout on its way, or codes that change; then networks and Gaussians.
   public struct State {
     var layout: CodeLayout?
-    /// Nil until the layout is finished.
+    var alternation: CodeAlternation?
+    /// Nil until the layout is finished, and while codes change.
     var mixture: SplittingMixture?
+
+    /// What was trained to give codes.
+    var autoencoder: Autoencoder? { layout?.autoencoder ?? alternation?.autoencoder }
   }
 
   /// Begins the layout, or finds the first clusters of the rows.
   ///
   /// - Throws: ``InputError`` for too many columns, or a prior that has no density.
   public func begin(_ context: FitContext) throws -> State {
-    guard input != .layout else {
-      return State(layout: try CodeLayout(layout, context))
+    switch input {
+    case .layout: return State(layout: try CodeLayout(layout, context))
+    case .codes:
+      try check(columns: network.layout.latent)
+      let alternation = CodeAlternation(networkOptimizer, context)
+      return State(
+        alternation: alternation, mixture: firstMixture(alternation.codes(context), context.seed))
+    case .automatic, .rows:
+      try check(columns: context.columns)
+      return State(mixture: firstMixture(context.data, context.seed))
     }
-    try check(columns: context.columns)
-    return State(mixture: firstMixture(context.data, context.seed))
   }
 
   private func check(columns: Int) throws(InputError) {
@@ -149,7 +190,11 @@ public struct DeepDPM: ClusteringMethod, Equatable {
     SplittingMixture(rows, scaling: RowScaling(scaling, of: rows), settings: self, seed: seed)
   }
 
-  /// One epoch of UMAP, or one over all samples and what follows from it.
+  private func rows(_ state: State, _ context: FitContext) -> Tensor {
+    state.layout?.positions(layout) ?? state.alternation?.codes(context) ?? context.data
+  }
+
+  /// One epoch of UMAP or of the autoencoder, or one over all samples and what follows from it.
   public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
     if let plan = state.layout?.state, plan.epoch < layout.plannedEpochs(context.rows) {
       return state.layout?.advance(layout, context.seed) ?? StepReport(loss: 0)
@@ -157,34 +202,69 @@ public struct DeepDPM: ClusteringMethod, Equatable {
     if state.mixture == nil, let layout = state.layout {
       state.mixture = firstMixture(layout.positions(self.layout), context.seed)
     }
+    if state.alternation?.held != nil { return trainNetwork(&state, context) }
     guard var mixture = state.mixture else { preconditionFailure("nothing to cluster") }
     state.mixture = nil
     var report = mixture.advance(self, context.seed)
     state.mixture = mixture
-    if mixture.progress.epoch >= maximumEpochs {
+    guard mixture.progress.epoch >= maximumEpochs else { return report }
+    if let round = state.alternation?.round, round + 1 < rounds {
+      state.alternation?.hold(mixture.occupied().labels.map(Int.init), context)
+      state.mixture = nil
+    } else {
       report.stopReason = "all \(maximumEpochs) epochs were made"
     }
     return report
   }
 
+  /// An epoch of the autoencoder; after the last, the clusters of the new codes from as many as before.
+  private func trainNetwork(_ state: inout State, _ context: FitContext) -> StepReport {
+    guard var alternation = state.alternation, let held = alternation.held else {
+      preconditionFailure("no codes to train")
+    }
+    var report = alternation.train(
+      batch: networkBatchSize, reconstructionWeight: reconstructionWeight, context)
+    report.measures["clusters"] = Double(held.means.shape[0])
+    if !report.loss.isFinite {
+      report.stopReason = "the loss is not a number any more: try a smaller learning rate"
+    }
+    if alternation.epochs == (alternation.round + 1) * networkEpochs {
+      alternation.release()
+      var next = self
+      next.clusters = held.means.shape[0]
+      state.mixture = next.firstMixture(alternation.codes(context), context.seed)
+    }
+    state.alternation = alternation
+    return report
+  }
+
   /// The networks with the samples' clusters; clusters without samples are left out.
   public func finish(_ state: State, _ context: FitContext) -> ClusterNetworkModel {
-    let rows = state.layout?.positions(layout) ?? context.data
-    let mixture = state.mixture ?? firstMixture(rows, context.seed)
+    let mixture = state.mixture ?? firstMixture(rows(state, context), context.seed)
     return ClusterNetworkModel(
-      mixture, autoencoder: state.layout?.autoencoder,
-      layout: state.layout.map { layout.finish($0.state) })
+      mixture, autoencoder: state.autoencoder,
+      layout: state.layout.map { layout.finish($0.state) },
+      codes: state.autoencoder?.embedding(of: context.data))
   }
 
   /// The clusters after the last step; nil while the layout is made.
-  public func assignments(_ state: State) -> [Int]? { state.mixture?.labels.map(Int.init) }
-  /// The epochs of UMAP and of the networks.
+  public func assignments(_ state: State) -> [Int]? {
+    state.mixture?.labels.map(Int.init) ?? state.alternation?.held?.labels
+  }
+  /// The epochs of UMAP, of the autoencoder and of the networks.
   public func plannedSteps(_ context: FitContext) -> Int {
-    (input == .layout ? layout.plannedEpochs(context.rows) : 0) + maximumEpochs
+    switch input {
+    case .layout: layout.plannedEpochs(context.rows) + maximumEpochs
+    case .codes: rounds * maximumEpochs + (rounds - 1) * networkEpochs
+    case .automatic, .rows: maximumEpochs
+    }
   }
   /// The epochs so far.
   public func stepsTaken(_ state: State) -> Int {
-    (state.layout?.state.epoch ?? 0) + (state.mixture?.progress.epoch ?? 0)
+    let isHeld = state.alternation?.held != nil
+    let finished = (state.alternation?.round ?? 0) + (isHeld ? 1 : 0)
+    return (state.layout?.state.epoch ?? 0) + (state.alternation?.epochs ?? 0)
+      + finished * maximumEpochs + (state.mixture?.progress.epoch ?? 0)
   }
 
   // MARK: Saving
@@ -192,6 +272,7 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   /// Puts the places, networks and Gaussians into an archive.
   public func store(_ state: State, in archive: inout Archive) {
     state.layout?.store(layout, in: &archive)
+    state.alternation?.store(in: &archive)
     archive.set("hasMixture", state.mixture != nil)
     state.mixture?.store(in: &archive)
   }
@@ -199,12 +280,14 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   /// The state of an archive.
   public func restore(from archive: Archive, _ context: FitContext) throws -> State {
     var state = State()
-    if input == .layout {
-      state.layout = try CodeLayout(layout, from: archive, context)
+    switch input {
+    case .layout: state.layout = try CodeLayout(layout, from: archive, context)
+    case .codes:
+      state.alternation = try CodeAlternation(networkOptimizer, from: archive, context)
+    case .automatic, .rows: break
     }
     if try archive.value("hasMixture") {
-      let rows = state.layout?.positions(layout) ?? context.data
-      state.mixture = try SplittingMixture(rows, from: archive)
+      state.mixture = try SplittingMixture(rows(state, context), from: archive)
     }
     return state
   }

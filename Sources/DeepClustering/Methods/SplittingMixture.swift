@@ -179,6 +179,16 @@ public struct SplittingMixture {
     return cut
   }
 
+  /// The mixture without clusters that are the most probable ones of no row.
+  func occupied() -> SplittingMixture {
+    var mixture = self
+    mixture.labels = network(rows, withParts: false).labels
+    let present = Set(mixture.labels.map(Int.init))
+    for k in (0..<clusters).reversed() where !present.contains(k) { mixture.remove(k) }
+    mixture.labels = mixture.network(rows, withParts: false).labels
+    return mixture
+  }
+
   func concatenated(_ parts: [GaussianComponents]) -> GaussianComponents {
     GaussianComponents(
       weights: parts.flatMap(\.weights), means: parts.flatMap(\.means),

@@ -121,38 +121,106 @@ import Torch
   /// An autoencoder and UMAP come first; what is stored while either goes on is all there is.
   @Test func imagesAreLaidOutFirstAndTheFitResumes() throws {
     let blobs = Blobs(rows: 240)
+    var method = small(.layout)
+    (method.layout.epochs, method.layout.components) = (200, 2)
+    let context = pretrained(method, blobs)
+    let (model, reports) = try fitResumed(method, context, after: [10, 250])
+    #expect(reports.count == method.plannedSteps(context))
+    let scores = Scores(predicted: model.assignments, labels: blobs.labels)
+    #expect(scores.purity ?? 0 >= 0.95 && Set(model.assignments).count <= 8)
+  }
+
+  /// Clusters, the autoencoder, clusters again; stored in each of the three.
+  @Test func codesAndClustersTakeTurnsAndTheFitResumes() throws {
+    let blobs = Blobs(rows: 240)
+    var method = small(.codes)
+    (method.rounds, method.networkEpochs, method.networkBatchSize) = (2, 20, 40)
+    method.networkOptimizer = .adam(1e-2)
+    let context = pretrained(method, blobs)
+    let (model, reports) = try fitResumed(method, context, after: [10, 110, 150])
+    #expect(reports.count == 220 && method.plannedSteps(context) == 220)
+    let distances = reports.compactMap { $0.losses["distance from the means"] }
+    #expect(distances.count == 20 && distances[19] < 0.5 * distances[0])
+    #expect(reports[100].losses["reconstruction"] != nil)
+    let scores = Scores(predicted: model.assignments, labels: blobs.labels)
+    #expect(scores.purity ?? 0 >= 0.95 && Set(model.assignments).count <= 8)
+    #expect(model.autoencoder != nil && model.layout == nil)
+    #expect(model.assignments(for: context.data) == model.assignments)
+    var archive = Archive()
+    model.store(in: &archive)
+    let read = try ClusterNetworkModel(from: archive)
+    #expect(read.assignments(for: context.data) == model.assignments)
+    #expect(read.decodedCentroids()?.bits == model.decodedCentroids()?.bits)
+  }
+
+  /// ½ of the share of the variance within clusters, by hand; the network is left as it was.
+  @Test func theDistanceFromTheMeansIsAShareOfTheVariance() throws {
+    let blobs = Blobs(rows: 120)
+    var method = small(.codes)
+    method.networkOptimizer = .sgd(1e-12)
+    let context = pretrained(method, blobs)
+    var alternation = CodeAlternation(method.networkOptimizer, context)
+    alternation.hold(blobs.labels, context)
+    let codes: [Double] = alternation.codes(context).scalars()
+    func squares(_ rows: [Int]) -> Double {
+      (0..<3).reduce(0) { sum, column in
+        let values = rows.map { codes[3 * $0 + column] }
+        let mean = values.reduce(0, +) / Double(values.count)
+        return sum + values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      }
+    }
+    let within = Set(blobs.labels).reduce(0.0) { sum, label in
+      sum + squares(blobs.labels.indices.filter { blobs.labels[$0] == label })
+    }
+    let report = alternation.train(batch: 120, reconstructionWeight: 0.5, context)
+    let wanted = within / squares(Array(0..<120)) / 2
+    let found = try #require(report.losses["distance from the means"])
+    #expect(abs(found - wanted) < 1e-4 * wanted)
+    let error = try #require(report.losses["reconstruction"])
+    #expect(abs(report.loss - (found + 0.5 * error)) < 1e-9)
+  }
+
+  private func small(_ input: DeepDPM.Input) -> DeepDPM {
     var method = quick(1)
-    (method.input, method.layout.epochs, method.maximumEpochs) = (.layout, 200, 100)
-    method.batchSize = 16
-    method.layout.components = 2
+    (method.input, method.maximumEpochs, method.batchSize) = (input, 100, 16)
     method.network.layout.hidden = [16]
     (method.network.layout.latent, method.network.epochs) = (3, 5)
     method.network.minimumIterations = 300
+    return method
+  }
+
+  private func pretrained(_ method: DeepDPM, _ blobs: Blobs) -> FitContext {
     var context = FitContext(data: blobs.tensor, seed: Seed(3))
     var training = method.network.begin(context)
     while method.network.advance(&training, context).stopReason == nil {}
     context.pretrained = method.network.finish(training, context)
+    return context
+  }
+
+  /// A fit, and the same again from what was stored on the way.
+  private func fitResumed(
+    _ method: DeepDPM, _ context: FitContext, after stops: [Int]
+  ) throws -> (ClusterNetworkModel, [StepReport]) {
     var (state, reports) = (try method.begin(context), [StepReport]())
     var archives: [Archive] = []
     while reports.last?.stopReason == nil {
-      if [10, 250].contains(reports.count) {
+      #expect(method.stepsTaken(state) == reports.count)
+      if stops.contains(reports.count) {
         var archive = Archive()
         method.store(state, in: &archive)
         archives.append(archive)
       }
       reports.append(method.advance(&state, context))
     }
-    #expect(reports.count == method.plannedSteps(context))
     let model = method.finish(state, context)
-    let scores = Scores(predicted: model.assignments, labels: blobs.labels)
-    #expect(scores.purity ?? 0 >= 0.95 && Set(model.assignments).count <= 8)
-    for (archive, steps) in zip(archives, [10, 250]) {
+    for (archive, steps) in zip(archives, stops) {
       var other = try method.restore(from: archive, context)
       var rest: [StepReport] = []
       while rest.last?.stopReason == nil { rest.append(method.advance(&other, context)) }
       #expect(rest == Array(reports[steps...]), "after \(steps)")
       #expect(method.finish(other, context).assignments == model.assignments)
     }
+    return (model, reports)
   }
 
   @Test func impossibleSettingsAreRefused() throws {
