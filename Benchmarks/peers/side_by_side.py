@@ -20,8 +20,10 @@ LAYERS = [784, 500, 500, 2000, 10]
 BATCH = 256
 
 
-def arguments(description):
+def arguments(description, methods=()):
     parser = argparse.ArgumentParser(description=description)
+    if methods:
+        parser.add_argument("--method", choices=list(methods), required=True)
     parser.add_argument("--rounds", type=int, default=3, help="readings of each contestant")
     parser.add_argument("--epochs", type=int, default=2, help="epochs of one reading")
     parser.add_argument("--threads", type=int, default=2, help="threads, the same for all")
@@ -72,6 +74,7 @@ def contestants(what, script, options):
         every["ClustPy"] = [
             sys.executable, script, "--read-clustpy", "--only", "clustpy", "--epochs", str(options.epochs),
             "--threads", str(options.threads), "--data", options.data,
+            *(["--method", options.method] if "method" in options else []),
             *([] if options.rows is None else ["--rows", str(options.rows)])]
     return every
 

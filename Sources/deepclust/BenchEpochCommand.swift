@@ -9,10 +9,8 @@ struct BenchEpochCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench-epoch", abstract: "Times epochs of training.", shouldDisplay: false)
 
-  /// What is trained.
-  enum Work: String, ExpressibleByArgument, CaseIterable { case autoencoder, dec }
-
-  @Option var what: Work
+  /// `autoencoder`, or a method whose step is a pass over the samples.
+  @Option var what: String
   @Option var precision = "float32"
   @Option var epochs = 1
   @Option var data = "mnist"
@@ -27,27 +25,34 @@ struct BenchEpochCommand: ParsableCommand {
       warnings: &warnings)
     var context = FitContext(
       data: prepared.tensor, seed: Seed(1), compute: .measured(precision, on: .cpu))
-    var seconds: [Double] = []
-    switch what {
-    case .autoencoder:
+    var seconds: [Double]
+    if what == "autoencoder" {
       var pretraining = Pretraining()
       pretraining.optimizer = .adam(1e-3)
       pretraining.epochs = epochs + 1
-      var state = pretraining.begin(context)
-      for _ in 0..<epochs { seconds.append(time { _ = pretraining.advance(&state, context) }) }
-    case .dec:
+      seconds = try timed(pretraining, context)
+    } else {
       context.pretrained = Autoencoder(
         AutoencoderLayout(), inputs: context.columns, context: context)
-      var dec = DEC(clusters: 10)
-      dec.training.start = .kMeans
-      dec.training.restarts = 1
-      dec.training.tolerance = 0
-      dec.training.updateInterval = (context.rows + 255) / 256
-      var state = dec.begin(context)
-      // One pass: a target over all samples and the batches that use it.
-      for _ in 0..<epochs { seconds.append(time { _ = dec.advance(&state, context) }) }
+      let method = try MethodCatalog.method(what).init(clusters: 10)
+      seconds = try timed(plain(method, rows: context.rows), context)
     }
     try printJSON(["seconds_per_epoch": seconds])
+  }
+
+  /// The method with steps of one pass, without what only its first steps do, and without an early end.
+  private func plain<Method: ClusteringMethod>(_ method: Method, rows: Int) throws -> any Learner {
+    let wanted: [String: JSONValue] = [
+      "startIterations": .integer(0), "tolerance": .integer(0),
+      "updateInterval": .integer((rows + 255) / 256),
+    ]
+    let has = Set(Hyperparameters.values(of: method).leaves().map(\.path))
+    return try Hyperparameters.setting(wanted.filter { has.contains($0.key) }, of: method)
+  }
+
+  private func timed(_ learner: some Learner, _ context: FitContext) throws -> [Double] {
+    var state = try learner.begin(context)
+    return (0..<epochs).map { _ in time { _ = learner.advance(&state, context) } }
   }
 }
 
