@@ -200,7 +200,8 @@ enum Stylesheet {
     body{font-size:11pt}.wrap{max-width:none;padding:0}
     section{padding-top:1.5rem}h2,h3,h4,.lead{break-after:avoid}
     .tiles{grid-template-columns:repeat(3,1fr)}.scroller{overflow:visible}\
-    .scroller .chart{min-width:0}.view canvas{outline:none}
+    .scroller .chart{min-width:0}.view canvas{outline:none;object-fit:contain}\
+    .legend{max-height:none;overflow:visible}
     .card,.tiles>div{break-inside:avoid}.view{height:120mm}
     .explorer .bar{display:none}.spent i,.dot,.meter i,.meter b,.tile{print-color-adjust:exact;\
     -webkit-print-color-adjust:exact}

@@ -13,29 +13,29 @@ import Testing
 
   @Test func spreadDimensionsAreNotWarnedOf() {
     let use = codes([{ Float($0) }, { Float($0 * $0 % 37) }])
-    #expect(use.constant == 0 && use.saturated == 0)
+    #expect(use.constant == 0)
     #expect(use.warning == nil)
   }
 
-  @Test func constantAndTwoValuedDimensionsAreCounted() throws {
-    let use = codes([
-      { Float($0) / 100 }, { _ in 3 }, { $0 % 3 == 0 ? 0 : 1 }, { $0 % 2 == 0 ? 0.001 : 0.999 },
-    ])
-    #expect(use.constant == 1 && use.saturated == 2)
+  @Test func twoTightClustersAreNoSaturation() {
+    #expect(codes([{ $0 % 2 == 0 ? -5 : 5 }, { $0 % 2 == 0 ? 1 : 3 }]).warning == nil)
+  }
+
+  @Test func dimensionsThatAreTheSameForAllAreCounted() throws {
+    // The second does not vary, the third by a two-hundredth of the first.
+    let use = codes([{ Float($0) }, { _ in 3 }, { Float($0) / 200 }])
+    #expect(use.constant == 2)
     let warning = try #require(use.warning)
-    #expect(warning.hasPrefix("3 of the 4 dimensions"))
-    #expect(warning.contains("1 the same for all samples, 2 stuck at their two ends"))
+    #expect(warning.hasPrefix("2 of the 3 dimensions of the bottleneck are nearly the same"))
   }
 
-  @Test func oneOutlierIsNoSaturation() {
-    // In 200 rows one value far away is half a per cent, fewer than an end needs.
-    let values = (0..<200).map { $0 == 0 ? 90 : Float($0 % 5) / 5 }
-    #expect(CodeUse(values: values, columns: 1).saturated == 0)
-    // A sparse code is not two-valued: a tenth of its values lies between.
-    #expect(codes([{ $0 < 90 ? 0 : Float($0 - 89) }]).saturated == 0)
+  @Test func halfOfThemIsNotYetWarnedOf() {
+    #expect(codes([{ Float($0) }, { _ in 3 }]).warning == nil)
   }
 
-  @Test func codesThatAreAllTheSameAreUseless() {
-    #expect(codes([{ _ in 1 }, { _ in 2 }]).warning?.hasPrefix("2 of the 2") == true)
+  @Test func codesThatAreAllNearlyTheSameAreUseless() {
+    #expect(codes([{ _ in 1 }, { _ in 2 }]).constant == 2)
+    // A sigmoid near its end: 0.99 and a little.
+    #expect(codes([{ 0.99 + Float($0) * 1e-6 }, { 0.98 + Float($0) * 2e-6 }]).constant == 2)
   }
 }
