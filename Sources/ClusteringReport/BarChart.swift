@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Horizontal bars with names, from zero.
+/// Horizontal bars with names, from zero to either side.
 struct BarChart {
   enum Fill {
     case palette(Int)
@@ -41,7 +41,8 @@ struct BarChart {
     let hasLegend = legend != .empty
     let top = hasLegend ? 26.0 : 8.0
     let bottom = top + Double(bars.count) * Self.rowHeight + 2
-    let axis = Axis.linear(from: 0, to: end ?? bars.map(\.value).max() ?? 1, ticks: 3)
+    let highest = end ?? max(bars.map(\.value).max() ?? 1, 0)
+    let axis = Axis.linear(from: min(bars.map(\.value).min() ?? 0, 0), to: highest, ticks: 3)
     func x(_ value: Double) -> Double { left + axis.position(value) * (right - left) }
 
     var body = legend
@@ -55,7 +56,7 @@ struct BarChart {
       let y = top + Double(index) * Self.rowHeight + 3
       body += row(bar, label: labels[index], y: y, left: left, x: x)
     }
-    body += "<line class=\"base\" x1=\"\(left)\" x2=\"\(left)\" y1=\"\(top)\" y2=\"\(bottom)\"/>"
+    body += "<line class=\"base\" x1=\"\(x(0))\" x2=\"\(x(0))\" y1=\"\(top)\" y2=\"\(bottom)\"/>"
     body += "<text class=\"muted end\" x=\"\(right)\" y=\"\(bottom + 31)\">\(xTitle)</text>"
     let summary = bars.map { "\($0.label): \($0.text)" }.joined(separator: "; ")
     return Chart(
@@ -74,14 +75,14 @@ struct BarChart {
       }
     func rectangle(_ kind: Markup, _ value: Double) -> Markup {
       """
-      <rect class="bar plain\(kind)"\(fill) x="\(left)" y="\(y)" \
-      width="\(max(x(value) - left, 0))" height="\(height)" rx="2"/>
+      <rect class="bar plain\(kind)"\(fill) x="\(min(x(0), x(value)))" y="\(y)" \
+      width="\(abs(x(value) - x(0)))" height="\(height)" rx="2"/>
       """
     }
     var body: Markup = "<g data-tip=\"\(bar.tip)\">"
     // The whole row answers to the pointer, also where its bar is short.
     body += """
-      <rect x="0" y="\(y - 3)" width="\(Self.width)" height="\(Self.rowHeight)" fill="transparent"/>
+      <rect x="0" y="\(y - 3)" width="\(Self.width)" height="\(Self.rowHeight)" fill="none" pointer-events="all"/>
       """
     body += "<text class=\"end\" x=\"\(left - 6)\" y=\"\(y + 13)\">\(label)</text>"
     body += rectangle(bar.solid == nil ? "" : " pale", bar.value)

@@ -2,8 +2,8 @@
 
 /// A finished drawing: an SVG with the words that go with it.
 ///
-/// In the page it takes its colours from the page's style sheet; `svg(standalone: true)` carries
-/// ``ChartStyle`` with it, for a file of its own.
+/// In the page it takes its colours from the page's style sheet; ``file()`` carries ``ChartStyle``
+/// with it.
 struct Chart: Sendable {
   /// A short name of lower-case letters and hyphens: the element's id, a file's name.
   var name: String
@@ -16,18 +16,35 @@ struct Chart: Sendable {
   var plot: String?
   var body: Markup
 
-  /// The drawing as an element; `standalone` adds the name space, the size and the style.
-  func svg(standalone: Bool = false) -> Markup {
-    let file: Markup =
-      standalone
-      ? " xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\"" : ""
+  /// The drawing as an element of the page.
+  func svg() -> Markup {
     let hover: Markup = plot.map { " tabindex=\"0\" data-plot=\"\($0)\"" } ?? .empty
-    return """
-      <svg class="chart" id="\(name)" viewBox="0 0 \(width) \(height)"\(file)\(hover) role="img" \
-      aria-labelledby="\(name)-title \(name)-summary" style="--natural:\(width)px">\
-      <title id="\(name)-title">\(title)</title><desc id="\(name)-summary">\(summary)</desc>\
-      \(standalone ? "<style>\(ChartStyle.standalone)</style>" : .empty)\(body)</svg>
-      """
+    return svg(attributes: "\(hover) style=\"--natural:\(width)px\"", content: body)
+  }
+
+  /// The drawing as a file, with its style and without what only a page can use.
+  func file() -> String {
+    let text = svg(
+      attributes: """
+         xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
+        width="\(width)" height="\(height)"
+        """,
+      content: """
+        <style>\(ChartStyle.standalone)</style>\
+        <rect width="\(width)" height="\(height)" fill="#fff"/>\(body)
+        """
+    ).text
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      + text.replacing(#/ data-tip="[^"]*"/#, with: "") + "\n"
+  }
+
+  private func svg(attributes: Markup, content: Markup) -> Markup {
+    """
+    <svg class="chart" id="\(name)" viewBox="0 0 \(width) \(height)"\(attributes) role="img" \
+    aria-labelledby="\(name)-title \(name)-summary">\
+    <title id="\(name)-title">\(title)</title><desc id="\(name)-summary">\(summary)</desc>\
+    \(content)</svg>
+    """
   }
 
   /// A text, shortened to `limit` characters.

@@ -36,6 +36,24 @@ enum ChartStyle {
     .chart .cross{stroke:var(--muted);stroke-width:1;stroke-dasharray:2 2}
     """
 
+  /// The rules for a file of its own.
+  ///
+  /// Programs that draw SVG often know neither CSS variables nor colours with opacity nor the short
+  /// form of `font`.
   static let standalone = Markup(
-    verbatim: ".chart{\(lightColors);background:#fff}\n\(rules)")
+    verbatim: withoutVariables(
+      rules.replacing(/font:12px\/1 [^;]*;/) { _ in
+        "font-family:Helvetica,Arial,\"DejaVu Sans\",sans-serif;font-size:12px;"
+      }))
+
+  /// A text with the light colours in place of their names.
+  static func withoutVariables(_ text: String) -> String {
+    var result = text
+    for part in lightColors.split(separator: ";") {
+      let pair = part.split(separator: ":", maxSplits: 1)
+      let value = pair[0] == "--outline" ? "#cfcfcf" : String(pair[1])
+      result = result.replacing("var(\(pair[0]))", with: value)
+    }
+    return result
+  }
 }

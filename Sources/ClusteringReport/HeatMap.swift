@@ -73,8 +73,7 @@ struct HeatMap {
     for (index, count) in row.counts.enumerated() {
       let share = Double(count) / Double(total)
       let x = left + Double(index) * width
-      // Small shares are what one looks for: the power lifts them off the ground.
-      let strength = count == 0 ? 0 : 0.03 + 0.97 * pow(share, 0.6)
+      let strength = Self.strength(share)
       body += """
         <g data-tip="\(tip(row, index, share))"><rect class="bed" x="\(x + 0.75)" y="\(y + 0.75)" \
         width="\(width - 1.5)" height="\(height - 1.5)" rx="3"/>
@@ -101,6 +100,31 @@ struct HeatMap {
       body += "</g>"
     }
     return body
+  }
+
+  /// How strong a cell of a share is: small shares are what one looks for, and the power lifts them
+  /// off the ground.
+  private static func strength(_ share: Double) -> Double {
+    share == 0 ? 0 : 0.03 + 0.97 * pow(share, 0.6)
+  }
+
+  /// The cells alone as a picture, a square of 24 pixels each on white: rows × columns counts.
+  static func image(_ rows: [[Int]]) -> PNGImage {
+    let side = 24
+    let columns = rows.first?.count ?? 0
+    let ink = [21.0, 77, 197]
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(rows.count * columns * side * side * 3)
+    for row in rows {
+      let total = Double(max(row.reduce(0, +), 1))
+      let cells = row.map { count -> [UInt8] in
+        let strength = Self.strength(Double(count) / total)
+        return ink.map { UInt8((255 + ($0 - 255) * strength).rounded()) }
+      }
+      let line = cells.flatMap { cell in (0..<side).flatMap { _ in cell } }
+      for _ in 0..<side { pixels += line }
+    }
+    return PNGImage(width: columns * side, height: rows.count * side, channels: 3, pixels: pixels)
   }
 
   private func tip(_ row: Row, _ column: Int, _ share: Double) -> String {

@@ -68,7 +68,7 @@ struct Histogram {
       let x = Self.left + Double(index) * step
       body += """
         <g data-tip="\(tip(index, count))"><rect x="\(x)" y="\(upper.top)" width="\(step)" \
-        height="\(end - upper.top)" fill="transparent"/>
+        height="\(end - upper.top)" fill="none" pointer-events="all"/>
         """
       if count.all > 0 {
         body += bar("plain", x, from: upper.bottom, to: upper.y(Double(count.all)), step)

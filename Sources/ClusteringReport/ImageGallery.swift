@@ -18,7 +18,7 @@ struct ImageGallery {
       for (kind, pictures) in sets {
         let count = shownCount(pictures, cluster)
         guard count > 0 else { continue }
-        let image = PNGImage.strip(
+        let image = PNGImage.sheet(
           count: count, width: pictures.width, height: pictures.height,
           channels: pictures.channels, pixels: pictures.pixels(ofCluster: cluster))
         rules += """
@@ -28,7 +28,23 @@ struct ImageGallery {
           """
       }
     }
+    if let sheet = run.sheet {
+      let image = PNGImage.sheet(
+        count: sheet.samples.count, columns: Self.columns(of: sheet), width: sheet.width,
+        height: sheet.height, channels: sheet.channels, pixels: sheet.pixels)
+      rules += ".ps{background-image:url(\(Markup(verbatim: image.dataURI)))}\n"
+    }
     return rules
+  }
+
+  /// The pictures in a row of the sheet, which is about square.
+  static func columns(of sheet: RunFolder.SampleSheet) -> Int {
+    Int(Double(sheet.samples.count).squareRoot().rounded(.up))
+  }
+
+  /// How many of a cluster's most certain samples there are pictures of.
+  func mostCertainCount(ofCluster cluster: Int) -> Int {
+    run.mostCertain.map { shownCount($0, cluster) } ?? 0
   }
 
   func html() -> Markup {

@@ -8,6 +8,8 @@ struct LineChart {
     var name: String
     /// One value a step; nil where a step has none.
     var values: [Double?]
+    /// A place in the palette; nil for the page's few colours of curves, in turn.
+    var color: Int?
   }
 
   /// Something that happened at a step, shown on the first curve.
@@ -69,13 +71,12 @@ struct LineChart {
         guard let value = one.values[place], value.isFinite else { return nil }
         return (px(steps[place]), py(value))
       }
-      let kind = min(index, 3)
       if points.count > 1 {
         let path = points.map { "\(NumberText.coordinate($0.x)),\(NumberText.coordinate($0.y))" }
-        body += "<polyline class=\"line l\(kind)\" points=\"\(path.joined(separator: " "))\"/>"
+        body += "<polyline \(stroke(index)) points=\"\(path.joined(separator: " "))\"/>"
       }
       if let last = points.last {
-        body += "<circle class=\"d\(kind)\" cx=\"\(last.x)\" cy=\"\(last.y)\" r=\"3\"/>"
+        body += "<circle \(fill(index)) cx=\"\(last.x)\" cy=\"\(last.y)\" r=\"3\"/>"
       }
     }
     for mark in marks {
@@ -86,6 +87,21 @@ struct LineChart {
     return Chart(
       name: name, title: title, summary: summary(), width: Self.width, height: Self.height,
       plot: plot, body: body)
+  }
+
+  /// Dashes tell curves apart where colours do not.
+  private static let dashes = ["", "7 4", "2 4", "9 3 2 3"]
+
+  private func stroke(_ index: Int) -> Markup {
+    guard let color = series[index].color else { return "class=\"line l\(min(index, 3))\"" }
+    let dash = Self.dashes[index % Self.dashes.count]
+    let dashing: Markup = dash.isEmpty ? .empty : ";stroke-dasharray:\(dash)"
+    return "class=\"line\" style=\"stroke:\(Palette.color(color).hex)\(dashing)\""
+  }
+
+  private func fill(_ index: Int) -> Markup {
+    guard let color = series[index].color else { return "class=\"d\(min(index, 3))\"" }
+    return "style=\"fill:\(Palette.color(color).hex)\""
   }
 
   private func triangle(x: Double, y: Double, isRise: Bool) -> Markup {
@@ -141,7 +157,7 @@ struct LineChart {
   }
 
   private struct LegendEntry {
-    var kind: Int
+    var index: Int
     var text: String
     var x: Double
     var row: Int
@@ -160,7 +176,7 @@ struct LineChart {
         x = 4
         row += 1
       }
-      entries.append(LegendEntry(kind: min(index, 3), text: label, x: x, row: row))
+      entries.append(LegendEntry(index: index, text: label, x: x, row: row))
       x += width + 8
     }
     return entries
@@ -170,7 +186,7 @@ struct LineChart {
     entries.map { entry -> Markup in
       let y = 33 + Double(entry.row) * Self.legendHeight
       return """
-        <line class="line l\(entry.kind)" x1="\(entry.x)" x2="\(entry.x + 17)" y1="\(y - 4)" \
+        <line \(stroke(entry.index)) x1="\(entry.x)" x2="\(entry.x + 17)" y1="\(y - 4)" \
         y2="\(y - 4)"/><text class="muted" x="\(entry.x + 22)" y="\(y)">\(entry.text)</text>
         """
     }.joined()
@@ -186,20 +202,17 @@ struct LineChart {
     return "\(range): \(parts.joined(separator: "; "))."
   }
 
-  /// The places to draw: of every bucket the lowest and the highest value of the first curve.
+  /// The places to draw: of every bucket the lowest and the highest value of each curve.
   private func thinned() -> [Int] {
-    guard steps.count > Self.mostPoints, let first = series.first else {
-      return Array(steps.indices)
-    }
-    let buckets = Self.mostPoints / 2
+    guard steps.count > Self.mostPoints else { return Array(steps.indices) }
+    let buckets = max(Self.mostPoints / 2 / max(series.count, 1), 60)
     var places: [Int] = [0] + marks.map(\.place)
     for bucket in 0..<buckets {
       let range = bucket * steps.count / buckets..<(bucket + 1) * steps.count / buckets
-      let known = range.filter { first.values[$0] != nil }
-      guard let low = known.min(by: { (first.values[$0] ?? 0) < (first.values[$1] ?? 0) }),
-        let high = known.max(by: { (first.values[$0] ?? 0) < (first.values[$1] ?? 0) })
-      else { continue }
-      places += [min(low, high), max(low, high)]
+      for one in series {
+        let known = range.compactMap { place in one.values[place].map { (place, $0) } }
+        places += [known.min { $0.1 < $1.1 }, known.max { $0.1 < $1.1 }].compactMap { $0?.0 }
+      }
     }
     places.append(steps.count - 1)
     return Array(Set(places)).sorted()
@@ -217,8 +230,11 @@ struct LineChart {
       return "[\(x),\(ScriptText.literal(stepNames[place])),\(values.joined(separator: ","))]"
     }
     let names = series.map { ScriptText.literal($0.name) }.joined(separator: ",")
+    let colors = series.map { one in
+      one.color.map { "\"\(Palette.color($0).hex)\"" } ?? "null"
+    }
     return
       "{\"top\":\(NumberText.coordinate(top)),\"bottom\":\(NumberText.coordinate(Self.bottom)),"
-      + "\"names\":[\(names)],\"rows\":[\(rows.joined(separator: ","))]}"
+      + "\"names\":[\(names)],\"colors\":[\(colors.joined(separator: ","))],\"rows\":[\(rows.joined(separator: ","))]}"
   }
 }

@@ -22,21 +22,27 @@ struct PNGImage: Equatable, Sendable {
     self.pixels = pixels
   }
 
-  /// Places pictures of one size side by side: `pixels` is pictures × height × width × channels.
-  static func strip(
-    count: Int, width: Int, height: Int, channels: Int, pixels: some RandomAccessCollection<UInt8>
+  /// Places pictures of one size in rows of `columns`, all in one row without it.
+  ///
+  /// `pixels` is pictures × height × width × channels; what is left of the last row is `ground`.
+  static func sheet(
+    count: Int, columns: Int? = nil, width: Int, height: Int, channels: Int,
+    pixels: some RandomAccessCollection<UInt8>, ground: UInt8 = 0
   ) -> PNGImage {
-    let row = width * channels
-    let picture = row * height
-    var result = [UInt8](repeating: 0, count: picture * count)
+    let columns = columns ?? count
+    let rows = (count + columns - 1) / columns
+    let line = width * channels
+    var result = [UInt8](repeating: ground, count: rows * columns * height * line)
     for index in 0..<count {
-      for line in 0..<height {
-        let from = pixels.index(pixels.startIndex, offsetBy: index * picture + line * row)
-        let to = (line * count + index) * row
-        result.replaceSubrange(to..<to + row, with: pixels[from...].prefix(row))
+      let (row, column) = index.quotientAndRemainder(dividingBy: columns)
+      for y in 0..<height {
+        let from = pixels.index(pixels.startIndex, offsetBy: (index * height + y) * line)
+        let to = ((row * height + y) * columns + column) * line
+        result.replaceSubrange(to..<to + line, with: pixels[from...].prefix(line))
       }
     }
-    return PNGImage(width: width * count, height: height, channels: channels, pixels: result)
+    return PNGImage(
+      width: width * columns, height: height * rows, channels: channels, pixels: result)
   }
 
   /// The file: signature, IHDR, one IDAT, IEND (PNG specification, third edition).
@@ -74,7 +80,9 @@ struct PNGImage: Equatable, Sendable {
   private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
     var size = compressBound(uLong(bytes.count))
     var result = [UInt8](repeating: 0, count: Int(size))
-    let status = compress2(&result, &size, bytes, uLong(bytes.count), 9)
+    // The last levels take several times longer over megabytes, for a per cent or two.
+    let level: Int32 = bytes.count > 1 << 20 ? 6 : 9
+    let status = compress2(&result, &size, bytes, uLong(bytes.count), level)
     precondition(status == Z_OK, "zlib could not compress \(bytes.count) bytes (status \(status)).")
     return Array(result.prefix(Int(size)))
   }

@@ -15,6 +15,21 @@ struct Page {
       ClusterSection(run: run, names: names).section(), TrainingSection(run: run).section(),
       RunDetails(run: run).section(),
     ].compactMap { $0 }
+    return Self.document(
+      title: "\(header.title): \(run.name)", version: run.record.version ?? "",
+      sections: sections, styles: tileRules() + gallery.stylesheet(),
+      scripts: Markup(verbatim: ScatterScript.whole), head: header.html(),
+      footer: """
+        Written by deepclust \(run.record.version ?? "") from the files of the run folder \
+        <code>\(run.name)</code>.
+        """)
+  }
+
+  /// A page of sections, whole in one file.
+  static func document(
+    title: String, version: String, sections: [Section], styles: Markup, scripts: Markup,
+    head: Markup, footer: Markup
+  ) -> String {
     let links = sections.map { "<a href=\"#\($0.id)\">\($0.label)</a>" as Markup }
     let page: Markup = """
       <!DOCTYPE html>
@@ -22,22 +37,21 @@ struct Page {
       <meta name="viewport" content="width=device-width,initial-scale=1">
       <meta http-equiv="Content-Security-Policy" content="default-src 'none';img-src data:;\
       style-src 'unsafe-inline';script-src 'unsafe-inline'">
-      <meta name="generator" content="deepclust \(run.record.version ?? "")">
-      <title>\(header.title): \(run.name)</title>
+      <meta name="generator" content="deepclust \(version)">
+      <title>\(title)</title>
       <link rel="icon" href="\(Self.icon)">
       <script>\(Markup(verbatim: PageScript.early))</script>
       <style>\(Markup(verbatim: Stylesheet.source))
-      \(tileRules())\(gallery.stylesheet())</style>
+      \(styles)</style>
       <noscript><style>.explorer .bar,.explorer .stage{display:none}</style></noscript></head>
       <body><a class="skip" href="#overview">To the report</a>
       <div class="top"><div class="wrap"><nav aria-label="Sections"><a href="#overview">Overview</a>\
       \(links.joined())</nav><button type="button" id="theme" hidden>◐ <span></span></button></div></div>
       <main class="wrap">
-      \(header.html())\(sections.map { $0.html() }.joined())
-      <footer>Written by deepclust \(run.record.version ?? "") from the files of the run folder \
-      <code>\(run.name)</code>.</footer></main>
+      \(head)\(sections.map { $0.html() }.joined())
+      <footer>\(footer)</footer></main>
       <script>\(Markup(verbatim: PageScript.source))
-      \(Markup(verbatim: ScatterScript.whole))</script></body></html>
+      \(scripts)</script></body></html>
 
       """
     return page.text
@@ -49,8 +63,9 @@ struct Page {
     return Section(
       id: "map", heading: "Map of the embedding", label: "Map",
       lead: "Every point is a sample, placed by a two-dimensional projection of what the method "
-        + "learned. Colour the points by cluster\(hasLabels ? ", class, certainty or error" : " or certainty").",
-      content: ScatterExplorer(run: run, names: names, pictures: gallery.places()).html())
+        + "learned. Colour the points by cluster\(hasLabels ? ", class, certainty or error" : " or certainty"); "
+        + "choose a cluster in the list to see its samples and which clusters lie next to it.",
+      content: ScatterExplorer(run: run, names: names, gallery: gallery).html())
   }
 
   private func imageSection(_ gallery: ImageGallery) -> Section? {
@@ -71,7 +86,13 @@ struct Page {
     let width = min(max(Double(pictures.width) * 1.4, 38), 96)
     let aspect = Double(pictures.width) / Double(pictures.height)
     let rendering: Markup = pictures.width > 64 ? "auto" : "pixelated"
-    return ":root{--tile:\(width)px;--aspect:\(aspect);--rendering:\(rendering)}\n"
+    let sheet: Markup =
+      run.sheet.map { sheet in
+        let columns = ImageGallery.columns(of: sheet)
+        return
+          "--sheet-columns:\(columns);--sheet-rows:\((sheet.samples.count + columns - 1) / columns);"
+      } ?? .empty
+    return ":root{--tile:\(width)px;--aspect:\(aspect);\(sheet)--rendering:\(rendering)}\n"
   }
 
   private static let icon =

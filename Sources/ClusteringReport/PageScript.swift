@@ -107,7 +107,9 @@ enum PageScript {
       group.append(line); group.style.display = 'none'; group.style.pointerEvents = 'none';
       const dots = plot.names.map((_, index) => {
         const dot = make('circle');
-        dot.setAttribute('r', 4); dot.setAttribute('class', `d${Math.min(index, 3)}`);
+        dot.setAttribute('r', 4);
+        if (plot.colors[index]) dot.style.fill = plot.colors[index];
+        else dot.setAttribute('class', `d${Math.min(index, 3)}`);
         group.append(dot); return dot;
       });
       chart.append(group);

@@ -20,6 +20,16 @@ enum Palette {
     var hex: String {
       String(format: "#%02x%02x%02x", Int(red), Int(green), Int(blue))
     }
+
+    init(red: UInt8, green: UInt8, blue: UInt8) {
+      (self.red, self.green, self.blue) = (red, green, blue)
+    }
+
+    /// From 0x154dc5.
+    init(hex: UInt32) {
+      self.init(
+        red: UInt8(hex >> 16 & 255), green: UInt8(hex >> 8 & 255), blue: UInt8(hex & 255))
+    }
   }
 
   private static let first: [UInt32] = [
@@ -30,11 +40,7 @@ enum Palette {
   /// The colour of one group; any number of groups has one, later ones come near earlier ones.
   static func color(_ index: Int) -> Color {
     precondition(index >= 0, "A colour index is not negative.")
-    if index < first.count {
-      let value = first[index]
-      return Color(
-        red: UInt8(value >> 16 & 255), green: UInt8(value >> 8 & 255), blue: UInt8(value & 255))
-    }
+    if index < first.count { return Color(hex: first[index]) }
     let turn = index - first.count
     let lightness = [0.60, 0.76, 0.47][turn % 3]
     return oklch(lightness: lightness, chroma: 0.15, hue: 2 * .pi * 0.381966 * Double(turn) + 2.0)

@@ -29,6 +29,17 @@ struct RunFolder: Sendable {
     }
   }
 
+  /// Small pictures of samples spread over the rows, for the pointer.
+  struct SampleSheet: Sendable {
+    var height: Int
+    var width: Int
+    var channels: Int
+    /// Samples × height × width × channels.
+    var pixels: [UInt8]
+    /// The row of each picture.
+    var samples: [Int]
+  }
+
   var name: String
   var record: RunRecord
   var metrics: MetricsLog
@@ -43,6 +54,7 @@ struct RunFolder: Sendable {
   var centroids: Pictures?
   /// New samples that the model drew of each cluster.
   var generated: Pictures?
+  var sheet: SampleSheet?
 
   init(_ url: URL) throws(InputError) {
     var isFolder: ObjCBool = false
@@ -69,6 +81,7 @@ struct RunFolder: Sendable {
     leastCertain = try pictureSet(pictures, "least_certain")
     centroids = try pictureSet(pictures, "centroids")
     generated = try pictureSet(pictures, "generated")
+    sheet = try sampleSheet(pictures)
   }
 
   /// The number of samples, from the record or else from the assignments.
@@ -131,6 +144,29 @@ struct RunFolder: Sendable {
     return Pictures(
       perCluster: shape[1], height: shape[2], width: shape[3], channels: shape[4],
       pixels: try array.bytes(), samples: samples)
+  }
+
+  private func sampleSheet(_ folder: URL) throws(InputError) -> SampleSheet? {
+    guard let array = try Self.array(folder, "samples.npy") else { return nil }
+    let path = folder.appendingPathComponent("samples.npy").path
+    let shape = array.shape
+    guard shape.count == 4, shape.allSatisfy({ $0 > 0 }), shape[3] <= 4,
+      shape[0] <= rows, shape[1...].reduce(1, *) <= 1 << 20
+    else {
+      throw InputError(
+        .data,
+        "\(path) has the shape \(shape), and pictures of at most \(rows) samples were expected")
+    }
+    let samples = try Self.integers(folder, "samples_index.npy", below: rows)
+    guard let samples, samples.count == shape[0] else {
+      throw InputError(
+        .data,
+        "\(folder.appendingPathComponent("samples_index.npy").path) does not have the rows of the "
+          + "\(shape[0]) pictures of samples.npy")
+    }
+    return SampleSheet(
+      height: shape[1], width: shape[2], channels: shape[3], pixels: try array.bytes(),
+      samples: samples)
   }
 
   private static func bytes(_ url: URL) throws(InputError) -> Data {

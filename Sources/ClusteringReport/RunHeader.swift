@@ -65,7 +65,7 @@ struct RunHeader {
         " \(NumberText.grouped(right)) of them, "
         + "\(NumberText.percent(Double(right) / Double(all))), lie in the cluster matched to their "
         + "class; no label was used to find the clusters."
-    } else {
+    } else if isFinished {
       text += " There are no labels to compare with."
     }
     return text

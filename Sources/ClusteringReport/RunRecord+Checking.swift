@@ -42,6 +42,18 @@ extension RunRecord {
       }
       guard sizes.allSatisfy({ $0 >= 0 }) else { throw refuse("clusterSizes", "is negative") }
     }
+    if let silhouettes = clusterSilhouettes, silhouettes.count != clusters {
+      throw refuse(
+        "clusterSilhouettes", "has \(silhouettes.count) numbers for \(clusters) clusters")
+    }
+    if let nearest = nearestClusters {
+      guard nearest.count == clusters else {
+        throw refuse("nearestClusters", "has \(nearest.count) lists for \(clusters) clusters")
+      }
+      guard nearest.joined().allSatisfy({ (0..<clusters).contains($0.cluster) }) else {
+        throw refuse("nearestClusters", "names a cluster that does not exist")
+      }
+    }
     let classes = contingency?.first?.count ?? data.classNames?.count ?? 0
     if let contingency {
       guard contingency.count == clusters, contingency.allSatisfy({ $0.count == classes }) else {

@@ -56,17 +56,52 @@ enum ScatterControls {
       event.preventDefault(); unpin();
       zoomAt(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0018)), ...at(event));
     }, { passive: false });
+    // The card of a point beside it; the view follows when the point is outside.
+    const goTo = (i) => {
+      if (i < 0) return;
+      cursor = i;
+      const place = () => [(xy[2 * i] - centre[0]) * scale + width / 2, (centre[1] - xy[2 * i + 1]) * scale + height / 2];
+      let [px, py] = place();
+      if (px < 20 || py < 20 || px > width - 20 || py > height - 20) {
+        centre = [xy[2 * i], xy[2 * i + 1]]; [px, py] = place();
+      }
+      const box = canvas.getBoundingClientRect();
+      Tip.show(cardOf(i, false), box.left + px, box.top + py); schedule(true);
+    };
+    // The nearest visible point to (x, y), only in the direction (dx, dy) unless that is (0, 0).
+    const search = (x, y, dx, dy) => {
+      let best = -1, least = Infinity;
+      for (let i = 0; i < n; i++) {
+        if (i === cursor || !mode.visible[mode.of[i]]) continue;
+        const ax = xy[2 * i] - x, ay = xy[2 * i + 1] - y, along = ax * dx + ay * dy;
+        const across = Math.abs(ax * dy) + Math.abs(ay * dx);
+        if ((dx || dy) && (along <= 3 / scale || across > along)) continue;
+        const d = ax * ax + ay * ay;
+        if (d < least) { best = i; least = d; }
+      }
+      return best;
+    };
     canvas.addEventListener('keydown', (event) => {
-      const step = 60 / scale, moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0],
-        ArrowUp: [0, step], ArrowDown: [0, -step] };
-      if (moves[event.key]) centre = [centre[0] + moves[event.key][0], centre[1] + moves[event.key][1]];
-      else if (event.key === '+' || event.key === '=') zoomAt(1.4, width / 2, height / 2);
+      const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+      const move = moves[event.key];
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (move && event.shiftKey) {
+        const from = cursor >= 0 ? [xy[2 * cursor], xy[2 * cursor + 1]] : centre;
+        goTo(search(...from, ...move));
+      } else if (move) {
+        unpin(); cursor = -1;
+        centre = [centre[0] + move[0] * 60 / scale, centre[1] + move[1] * 60 / scale];
+      } else if (event.key === '+' || event.key === '=') zoomAt(1.4, width / 2, height / 2);
       else if (event.key === '-') zoomAt(1 / 1.4, width / 2, height / 2);
       else if (event.key === '0') fit();
-      else if (event.key === 'Escape') { unpin(); canvas.blur(); return; }
-      else return;
+      else if (event.key === 'Enter' || event.key === ' ') { cursor = -1; goTo(search(...centre, 0, 0)); }
+      else if (event.key === 'Escape') {
+        unpin(); cursor = -1;
+        if (chosen >= 0) choose(chosen); else canvas.blur();
+      } else return;
       event.preventDefault(); schedule();
     });
+    canvas.addEventListener('blur', () => { if (cursor >= 0) { cursor = -1; Tip.hide(); schedule(true); } });
 
     // ---- Buttons ----
     const acts = {
@@ -83,7 +118,8 @@ enum ScatterControls {
     const modeButtons = [...root.querySelectorAll('[data-mode]')];
     for (const button of modeButtons) button.addEventListener('click', () => {
       for (const other of modeButtons) other.setAttribute('aria-pressed', String(other === button));
-      mode = modes[button.dataset.mode]; focus = -1; unpin(); buildLegend(); schedule(true);
+      mode = modes[button.dataset.mode]; focus = -1; chosen = -1; cursor = -1;
+      unpin(); buildLegend(); showPanel(); schedule(true);
     });
 
     // ---- Legend ----
@@ -105,30 +141,28 @@ enum ScatterControls {
       caption.textContent = mode !== modes.cluster || data.clusters.every((g) => g.match < 0) ? ''
         : 'Cluster · matched class';
       mode.names.forEach((name, index) => {
+        const item = document.createElement('li'), box = document.createElement('input');
         const button = document.createElement('button'), dot = document.createElement('span');
         const text = document.createElement('span'), count = document.createElement('small');
+        box.type = 'checkbox'; box.checked = mode.visible[index]; box.title = 'Show or hide';
+        box.setAttribute('aria-label', `Show ${name}`);
+        box.addEventListener('change', () => {
+          mode.visible[index] = box.checked;
+          if (!box.checked && chosen === index) choose(index); else schedule(true);
+        });
         dot.className = 'dot'; dot.style.background = rgbText(colors[index]);
         text.textContent = name; text.className = 'name';
         count.textContent = mode.counts[index].toLocaleString('en');
         button.type = 'button'; button.append(dot, text, count);
-        button.title = 'Click hides or shows it, Shift + click shows it alone';
-        button.setAttribute('aria-pressed', String(mode.visible[index]));
-        button.addEventListener('click', (event) => {
-          if (event.shiftKey) {
-            const alone = mode.visible.every((v, i) => v === (i === index));
-            mode.visible = mode.visible.map((_, i) => alone || i === index);
-          } else mode.visible[index] = !mode.visible[index];
-          focus = -1;
-          [...list.querySelectorAll('button')].forEach((b, i) =>
-            b.setAttribute('aria-pressed', String(mode.visible[i])));
-          schedule(true);
+        button.setAttribute('aria-pressed', String(chosen === index));
+        button.addEventListener('click', () => {
+          choose(index); legend.querySelectorAll('li button')[index]?.focus();
         });
         button.addEventListener('pointerenter', (event) => {
           if (event.pointerType === 'mouse' && mode.visible[index]) { focus = index; schedule(true); }
         });
         button.addEventListener('pointerleave', () => { if (focus >= 0) { focus = -1; schedule(true); } });
-        const item = document.createElement('li');
-        item.append(button); list.append(item);
+        item.append(box, button); list.append(item);
       });
       legend.append(top, caption, list);
     };

@@ -5,13 +5,13 @@ import Foundation
 
 /// The map of the embedding: all samples as points, to pan, zoom, colour and ask.
 ///
-/// Positions and values travel as base64 of little-endian integers, about 11 bytes a point;
+/// Positions and values travel as base64 of little-endian integers, about 14 bytes a point;
 /// ``ScatterScript`` draws them.
 struct ScatterExplorer {
   var run: RunFolder
   var names: GroupNames
-  /// Where the pictures of some samples are, for the tool tip.
-  var pictures: [(sample: Int, strip: String, place: Int)]
+  /// Where the pictures of some samples are, for the tool tip and the panel of a cluster.
+  var gallery: ImageGallery
 
   /// Above this, every so-many-th sample is shown: the page stays under 15 MB and fluid.
   static let mostPoints = 400_000
@@ -36,10 +36,12 @@ struct ScatterExplorer {
       <button type="button" data-act="reset" title="Show everything">Reset</button>
       <button type="button" data-act="full" title="Full screen">Full screen</button></div></div>
       <div class="stage"><div class="plane"><div class="view"><canvas tabindex="0" role="img" \
-      aria-label="Map of \(NumberText.grouped(count)) samples in two dimensions. Arrow keys move, plus and minus zoom, zero shows everything."></canvas></div>
-      <p class="hint"><span class="mouse">Drag to move, Ctrl + scroll to zoom, click a point to keep its card</span>\
+      aria-label="Map of \(NumberText.grouped(count)) samples in two dimensions. Arrow keys move, plus and minus zoom, zero shows everything. Enter reads out the sample in the middle, Shift and an arrow key the next one in that direction."></canvas></div>
+      <p class="hint"><span class="mouse">Drag to move, Ctrl + scroll to zoom, click a point to keep its card. \
+      Keys: arrows, + and −, Enter for the sample in the middle, Shift + arrows to the next one</span>\
       <span class="touch">Two fingers zoom, tap a point</span></p></div>
-      <div class="legend"></div></div>\(note)
+      <div class="legend"></div></div>
+      <div class="chosen" hidden></div>\(note)
       <noscript><p class="note">The map needs JavaScript.</p></noscript>
       <script type="application/json" id="explorer-data">\(json(projection, assignments, chosen))</script>
       </figure>
@@ -78,7 +80,7 @@ struct ScatterExplorer {
         names.match(ofCluster: cluster) == nil
           ? "Cluster \(cluster)" : names.shortName(ofCluster: cluster),
         names.color(ofCluster: cluster),
-        match: names.match(ofCluster: cluster))
+        match: names.match(ofCluster: cluster), more: details(ofCluster: cluster))
     }
     if assignments.contains(-1) {
       clusters.append(group("Noise", names.clusterCount + names.classCount, match: nil))
@@ -86,12 +88,35 @@ struct ScatterExplorer {
     let classes = (0..<names.classCount).map { group(names.className($0), $0, match: nil) }
     fields.append("\"clusters\":[\(clusters.joined(separator: ","))]")
     fields.append("\"classes\":[\(classes.joined(separator: ","))]")
+    let pictures = gallery.places()
     let known = pictures.map { "\"\($0.sample)\":[\"\($0.strip)\",\($0.place)]" }
     // A sample can be in two strips of a small cluster; the first is as good as the second.
     let unique = Dictionary(zip(pictures.map(\.sample), known)) { first, _ in first }
     fields.append(
       "\"pictures\":{\(unique.sorted { $0.key < $1.key }.map(\.value).joined(separator: ","))}")
+    if let sheet = run.sheet {
+      let columns = ImageGallery.columns(of: sheet)
+      fields.append(
+        "\"sheet\":{\"columns\":\(columns),\"samples\":\(Self.base64(sheet.samples.map { UInt32($0) }))}"
+      )
+    }
     return Markup(verbatim: "{\(fields.joined(separator: ","))}")
+  }
+
+  /// What the panel of a cluster shows beyond its points: nearest clusters, silhouette, pictures.
+  private func details(ofCluster cluster: Int) -> String {
+    var text = ""
+    if let nearest = run.record.nearestClusters?[cluster], !nearest.isEmpty {
+      let pairs = nearest.map {
+        "[\($0.cluster),\(ScriptText.literal(NumberText.compact($0.distance)))]"
+      }
+      text += ",\"near\":[\(pairs.joined(separator: ","))]"
+    }
+    if let silhouette = run.record.clusterSilhouettes?[cluster] {
+      text += ",\"silhouette\":\(ScriptText.literal(NumberText.fixed(silhouette, 3)))"
+    }
+    let shown = gallery.mostCertainCount(ofCluster: cluster)
+    return shown > 0 ? text + ",\"shown\":\(shown)" : text
   }
 
   /// The place of a cluster in the list of groups; noise (−1) comes after all clusters.
@@ -99,9 +124,9 @@ struct ScatterExplorer {
     UInt16(clamping: cluster < 0 ? names.clusterCount : cluster)
   }
 
-  private func group(_ name: String, _ color: Int, match: Int?) -> String {
+  private func group(_ name: String, _ color: Int, match: Int?, more: String = "") -> String {
     "{\"name\":\(ScriptText.literal(name)),\"color\":\"\(Palette.color(color).hex)\","
-      + "\"match\":\(match ?? -1)}"
+      + "\"match\":\(match ?? -1)\(more)}"
   }
 
   /// Positions as 0…65535 with one scale for both axes, and how much of that each axis uses.
@@ -127,11 +152,11 @@ struct ScatterExplorer {
     return (positions, (max(extent.0, 1), max(extent.1, 1)))
   }
 
-  private static func base64(_ values: [UInt16]) -> String {
-    var bytes = Data(capacity: values.count * 2)
+  /// Little-endian, between quotation marks.
+  private static func base64(_ values: [some FixedWidthInteger]) -> String {
+    var bytes = Data()
     for value in values {
-      bytes.append(UInt8(value & 255))
-      bytes.append(UInt8(value >> 8))
+      withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
     return "\"\(bytes.base64EncodedString())\""
   }

@@ -11,11 +11,10 @@ enum ScatterScript {
     const root = document.getElementById('explorer');
     if (!root) return;
     const data = JSON.parse(document.getElementById('explorer-data').textContent);
+    const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
     const words = (text) => {
-      const raw = atob(text), result = new Uint16Array(raw.length / 2);
-      for (let i = 0; i < result.length; i++)
-        result[i] = raw.charCodeAt(2 * i) | raw.charCodeAt(2 * i + 1) << 8;
-      return result;
+      const raw = bytes(text);
+      return Uint16Array.from({ length: raw.length >> 1 }, (_, i) => raw[2 * i] | raw[2 * i + 1] << 8);
     };
     const n = data.count, xy = words(data.xy), cluster = words(data.cluster);
     const label = data.class && words(data.class);
@@ -62,7 +61,9 @@ enum ScatterScript {
       mode.counts = new Uint32Array(mode.names.length);
       for (let i = 0; i < n; i++) mode.counts[mode.of[i]]++;
     }
-    let mode = modes.cluster, focus = -1, numbers = true, printing = false;
+    // focus: the group under the pointer in the legend; chosen: the one clicked; cursor: the point
+    // that the keys are at.
+    let mode = modes.cluster, focus = -1, chosen = -1, cursor = -1, numbers = true, printing = false;
 
     // ---- The view: centre in data units, pixels a unit ----
     let width = 1, height = 1, centre = [0, 0], scale = 1, fitted = 1;
@@ -125,14 +126,22 @@ enum ScatterScript {
           }
         }
       };
-      if (focus >= 0) {
-        for (let k = 0; k < n; k++) { const i = order[k]; if (visible[of[i]] && of[i] !== focus) splat(i, faded); }
-        for (let k = 0; k < n; k++) { const i = order[k]; if (of[i] === focus) splat(i, colors[focus]); }
+      const lit = focus >= 0 ? focus : chosen;
+      if (lit >= 0) {
+        for (let k = 0; k < n; k++) { const i = order[k]; if (visible[of[i]] && of[i] !== lit) splat(i, faded); }
+        for (let k = 0; k < n; k++) { const i = order[k]; if (of[i] === lit) splat(i, colors[lit]); }
       } else {
         for (let k = 0; k < n; k++) { const i = order[k]; if (visible[of[i]]) splat(i, colors[of[i]]); }
       }
       context.putImageData(image, 0, 0);
       if (numbers) drawNumbers(ratio, s, ox, oy, surface);
+      if (cursor >= 0 && !printing) {
+        context.beginPath();
+        context.arc(xy[2 * cursor] * s + ox, oy - xy[2 * cursor + 1] * s, radius + 5 * ratio, 0, 7);
+        for (const [width, color] of [[5, `rgb(${surface})`], [2.5, `rgb(${colorOf('--ink', [20, 20, 20])})`]]) {
+          context.lineWidth = width * ratio; context.strokeStyle = color; context.stroke();
+        }
+      }
       const cost = performance.now() - begin;
       if (ratio === ratioNow()) sharpCost = cost;
       root.dataset.cost = cost.toFixed(1);
@@ -199,31 +208,10 @@ enum ScatterScript {
         }
       return best;
     };
-    const cardOf = (i, pinned) => {
-      const box = document.createElement('div'), add = (name, text) => {
-        const node = document.createElement(name); node.textContent = text; box.append(node); return node;
-      };
-      const sample = sampleOf(i), picture = data.pictures[sample];
-      if (picture) {
-        const tile = add('span', '');
-        tile.className = `tile big ${picture[0]}`; tile.style.setProperty('--place', picture[1]);
-      }
-      add('strong', `Sample ${sample.toLocaleString('en')}`);
-      const name = data.clusters[cluster[i]].name;
-      add('div', /^Cluster/.test(name) ? name : `Cluster ${name}`);
-      if (label) {
-        const wrong = data.clusters[cluster[i]].match !== label[i];
-        add('div', `Class ${data.classes[label[i]].name}`).className = wrong ? 'wrong' : '';
-      }
-      if (certainty) add('div', `Certainty ${(certainty[i] / 65535).toFixed(3)}`);
-      const card = pinned && document.getElementById(`cluster-${cluster[i]}`);
-      if (card) { const link = add('a', 'See this cluster’s images'); link.href = `#${card.id}`; }
-      return box;
-    };
-
     /*INTERACTION*/
     })();
     """#
 
-  static let whole = source.replacing("/*INTERACTION*/", with: ScatterControls.source)
+  static let whole = source.replacing(
+    "/*INTERACTION*/", with: ScatterCards.source + ScatterControls.source)
 }

@@ -86,6 +86,7 @@ enum Stylesheet {
     .warnings li{background:var(--warn-surface);color:var(--warn);border-radius:12px;\
     padding:10px 14px;font-size:.94rem}
     .warnings code{color:inherit}
+    .findings{margin-bottom:16px}.findings ul{margin:.4rem 0 0;padding-left:1.2rem}
     .figure h3{margin-bottom:.5rem}.scroller{overflow-x:auto}
     .chart{display:block;width:100%;height:auto;max-width:480px}
     .figure .chart:focus-visible{outline-offset:4px}
@@ -93,7 +94,7 @@ enum Stylesheet {
     /* Two in a row are wider than drawn; their type stays that of the page. */
     @media (min-width:1080px){.charts .chart{max-width:none;font-size:8.5px}\
     .charts .line{stroke-width:1.25}\
-    .grid-wide>:first-child>.figure>.chart{max-width:560px;font-size:8.4px}}
+    }
     .tile{display:block;width:var(--tile,44px);aspect-ratio:var(--aspect,1);border-radius:4px;\
     background-size:calc(var(--count)*100%) 100%;\
     background-position:calc(var(--place,0)*100%/max(var(--count) - 1,1)) 0;\
@@ -117,6 +118,11 @@ enum Stylesheet {
     vertical-align:top}
     th{font-weight:500;color:var(--muted)}td.number,th.number{text-align:right}
     tbody th{font-weight:400;color:var(--ink)}
+    .runs td,.runs th{white-space:nowrap;padding-right:16px}.runs td:last-child{white-space:normal;\
+    min-width:9rem}.runs strong{font-weight:700}
+    .shaded{background:color-mix(in srgb,var(--heat) var(--strength),transparent);padding-left:8px;\
+    print-color-adjust:exact;-webkit-print-color-adjust:exact}
+    .map{display:block;width:100%;height:auto}
     .stack{display:grid;gap:16px;min-width:0}.later{margin-top:16px}
     details summary{cursor:pointer;color:var(--muted);font-size:.9rem;margin-top:.75rem}
     .command{display:grid;grid-template-columns:1fr auto;gap:4px 8px;align-items:end;\
@@ -131,7 +137,10 @@ enum Stylesheet {
     max-width:min(280px,80vw);box-shadow:0 4px 18px rgba(0,0,0,.25)}
     .tip.pinned{pointer-events:auto}.tip a{color:inherit}.tip .wrong{text-decoration:underline \
     wavy var(--wrong)}
-    .tip .big{width:84px;margin-bottom:6px}
+    .tip .big{width:84px;margin-bottom:6px}.tip small{display:block;opacity:.75;margin:-3px 0 4px}
+    .ps{background-size:calc(var(--sheet-columns)*100%) calc(var(--sheet-rows)*100%);\
+    background-position:calc(var(--x)*100%/max(var(--sheet-columns) - 1,1)) \
+    calc(var(--y)*100%/max(var(--sheet-rows) - 1,1))}
     """
 
   private static let map = """
@@ -156,15 +165,20 @@ enum Stylesheet {
     .legend{padding:10px 12px;border-top:1px solid var(--line);max-height:260px;overflow:auto}
     .legend ul{list-style:none;margin:0;padding:0;display:grid;\
     grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:2px}
-    .legend li button{display:flex;align-items:center;width:100%;border:0;background:none;\
+    .legend li{display:flex;align-items:center;gap:4px}
+    .legend input[type=checkbox]{accent-color:var(--accent);width:16px;height:16px;margin:0 2px;flex:none}
+    .legend li button{display:flex;align-items:center;flex:1;min-width:0;border:0;background:none;\
     text-align:left;padding:3px 6px;min-height:30px}
     .legend li button:hover{background:var(--sunken)}
     .legend .name{flex:1;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
     .legend small{color:var(--muted);margin-left:8px}
-    .legend [aria-pressed=false]{opacity:.42;text-decoration:line-through}
+    .legend [aria-pressed=true]{background:var(--sunken);box-shadow:inset 0 0 0 1.5px var(--accent)}
     .legend .all{display:flex;gap:6px;margin-bottom:8px}.legend .all button{font-size:.8rem;\
     min-height:28px;padding:2px 8px}
     .legend .note{margin:0 6px 4px}.legend .note:empty{display:none}
+    .chosen{border-top:1px solid var(--line);padding:12px 16px 16px}
+    .chosen header{display:flex;align-items:center;justify-content:space-between;gap:12px}
+    .near{display:flex;flex-wrap:wrap;gap:6px}.near small{color:var(--muted);margin-left:8px}
     .scale .ramp{height:14px;border-radius:4px}
     .scale .ends{display:flex;justify-content:space-between;font-size:.8rem;color:var(--muted)}
     .scale input{width:100%;accent-color:var(--accent);margin:10px 0 2px}
@@ -182,11 +196,12 @@ enum Stylesheet {
     @media print{
     :root,:root[data-theme=dark],:root:not([data-theme=light]){color-scheme:light;\
     \(ChartStyle.lightColors);--page:#fff}
-    .top,.buttons,.segments,.hint,.legend .all,[data-copy],.skip,.tip{display:none!important}
+    .top,.buttons,.segments,.hint,.legend .all,.legend input,.chosen header button,[data-copy],.skip,.tip{display:none!important}
     body{font-size:11pt}.wrap{max-width:none;padding:0}
     section{padding-top:1.5rem}h2,h3,h4,.lead{break-after:avoid}
     .tiles{grid-template-columns:repeat(3,1fr)}.scroller{overflow:visible}\
-    .scroller .chart{min-width:0}.view canvas{outline:none}
+    .scroller .chart{min-width:0}.view canvas{outline:none;object-fit:contain}\
+    .legend{max-height:none;overflow:visible}
     .card,.tiles>div{break-inside:avoid}.view{height:120mm}
     .explorer .bar{display:none}.spent i,.dot,.meter i,.meter b,.tile{print-color-adjust:exact;\
     -webkit-print-color-adjust:exact}

@@ -7,11 +7,16 @@ import DeepClustering
 struct TrainingSection {
   var run: RunFolder
 
-  func section() -> Section? {
-    let charts = run.metrics.stages.flatMap { stage in
+  /// The curves, those of each stage in turn.
+  var charts: [Chart] {
+    run.metrics.stages.flatMap { stage in
       [loss(stage), clusterCount(stage), changes(stage)].compactMap { $0 } + measures(stage)
         + [scores(stage)].compactMap { $0 }
     }
+  }
+
+  func section() -> Section? {
+    let charts = charts
     guard !charts.isEmpty else { return nil }
     return Section(
       id: "training", heading: "Training", label: "Training",

@@ -7,14 +7,25 @@ import Foundation
 /// `deepclust report`: the report of a run folder.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Writes the report of a run folder: one HTML file.")
+    commandName: "report", abstract: "Writes the report of a run folder: one HTML file.",
+    discussion: "With --figures, the charts also as files of their own, for papers and slides.")
 
   @Argument(help: "The run folder.") var folder: String
+  @Option(
+    help: """
+      Write every chart into this folder too, as SVG; maps, confusion and pictures also as PNG.
+      """)
+  var figures: String?
   @Flag(help: "Open it in the browser.") var open = false
 
   func run() throws {
     let report = try RunReport(folder: URL(fileURLWithPath: folder)).write()
     print(report.relativePath)
+    if let figures {
+      let target = URL(fileURLWithPath: figures)
+      let files = try RunFigures(folder: URL(fileURLWithPath: folder)).write(to: target)
+      print("\(files.count) figures in \(target.relativePath)")
+    }
     guard open else { return }
     let opener = Process()
     opener.executableURL = URL(fileURLWithPath: "/usr/bin/env")

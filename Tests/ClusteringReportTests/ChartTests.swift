@@ -9,11 +9,11 @@ import Testing
   /// Whether a drawing is well-formed XML.
   private func isWellFormed(_ chart: Chart) -> Bool {
     var depth: [Substring] = []
-    var rest = Substring(chart.svg(standalone: true).text)
+    var rest = Substring(chart.file())
     while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
       let tag = rest[rest.index(after: open)..<close]
       rest = rest[rest.index(after: close)...]
-      if tag.hasSuffix("/") { continue }
+      if tag.hasSuffix("/") || tag.hasPrefix("?") { continue }
       if tag.hasPrefix("/") {
         guard depth.popLast() == tag.dropFirst() else { return false }
       } else {
@@ -52,11 +52,42 @@ import Testing
     #expect(!one.contains("<polyline"))
   }
 
-  @Test func standaloneDrawingsCarryTheirStyle() {
+  @Test func filesCarryTheirStyleAndNothingOfThePage() {
     let chart = line([1, 2]).chart()
-    #expect(chart.svg(standalone: true).text.contains("<style>.chart{"))
+    let file = chart.file()
+    #expect(file.contains("<style>.chart{font-family:"))
+    #expect(file.contains("xmlns=\"http://www.w3.org/2000/svg\""))
+    for part in ["var(", "rgba(", "data-plot", "data-tip", "tabindex"] {
+      #expect(!file.contains(part), "\(part)")
+    }
     #expect(!chart.svg().text.contains("<style>"))
+    #expect(chart.svg().text.contains("data-plot"))
     #expect(isWellFormed(chart))
+  }
+
+  @Test func barsBelowZeroGoToTheOtherSide() {
+    let chart = BarChart(
+      name: "s", title: "S", xTitle: "Silhouette",
+      bars: [
+        .init(label: "a", value: 0.5, text: "0.5", tip: ""),
+        .init(label: "b", value: -0.25, text: "−0.25", tip: ""),
+      ])
+    let rectangles = chart.chart().svg().text.matches(
+      of: /class="bar plain" x="([0-9.]+)" y="[0-9.]+" width="([0-9.]+)"/
+    ).map { (Double($0.output.1) ?? 0, Double($0.output.2) ?? 0) }
+    #expect(rectangles.count == 2)
+    // Both meet at zero; the second is half as long.
+    #expect(abs(rectangles[1].0 + rectangles[1].1 - rectangles[0].0) < 0.02)
+    #expect(abs(rectangles[0].1 - 2 * rectangles[1].1) < 0.03)
+  }
+
+  @Test func curvesBeyondTheEndOfTheFirstAreKept() {
+    var chart = line([1, 1] + [Double?](repeating: nil, count: 998))
+    chart.series.append(
+      .init(name: "other", values: (0..<1000).map { $0 == 900 ? 7 : 2 }, color: 5))
+    let text = chart.chart().svg().text
+    #expect(text.contains("Step 901"))
+    #expect(text.contains(Palette.color(5).hex))
   }
 
   @Test func theConfusionHasCountsSharesAndTheMatch() {

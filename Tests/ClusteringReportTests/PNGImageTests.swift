@@ -51,15 +51,23 @@ import Testing
 
   @Test func aStripPutsPicturesSideBySide() {
     // Two pictures of 2 × 2: 1 2 / 3 4 and 5 6 / 7 8.
-    let strip = PNGImage.strip(
+    let strip = PNGImage.sheet(
       count: 2, width: 2, height: 2, channels: 1, pixels: [1, 2, 3, 4, 5, 6, 7, 8])
     #expect(strip.pixels == [1, 2, 5, 6, 3, 4, 7, 8])
     #expect(strip.width == 4 && strip.height == 2)
   }
 
   @Test func aStripLeavesOutWhatIsNotCounted() {
-    let strip = PNGImage.strip(
+    let strip = PNGImage.sheet(
       count: 1, width: 1, height: 2, channels: 2, pixels: [1, 2, 3, 4, 9, 9, 9, 9][...])
     #expect(strip.pixels == [1, 2, 3, 4])
+  }
+
+  @Test func aSheetFillsItsRowsInTurn() {
+    // Three pictures of 1 × 2 in rows of two.
+    let sheet = PNGImage.sheet(
+      count: 3, columns: 2, width: 2, height: 1, channels: 1, pixels: [1, 2, 3, 4, 5, 6], ground: 9)
+    #expect(sheet.pixels == [1, 2, 3, 4, 5, 6, 9, 9])
+    #expect(sheet.width == 4 && sheet.height == 2)
   }
 }

@@ -8,7 +8,7 @@ import Testing
     let outcome = try Workplace().run(["--help"])
     #expect(outcome.status == 0)
     #expect(outcome.error.isEmpty)
-    for name in ["fit", "predict", "evaluate", "report", "data", "methods"] {
+    for name in ["fit", "predict", "evaluate", "report", "compare", "data", "methods"] {
       #expect(outcome.output.contains("  \(name) "), "\(name)")
     }
   }
@@ -17,7 +17,8 @@ import Testing
     ("fit", ["--method", "--clusters", "--labels", "--set", "--seed", "--resume", "--json"]),
     ("predict", ["<run>", "<data>", "--output", "--probabilities", "--embedding"]),
     ("evaluate", ["<predicted>", "--labels", "--json"]),
-    ("report", ["--open"]), ("methods", ["--profile"]), ("data", ["list", "get", "info"]),
+    ("report", ["--open", "--figures"]), ("compare", ["--output"]), ("methods", ["--profile"]),
+    ("data", ["list", "get", "info"]),
   ])
   func describesEachSubcommand(name: String, words: [String]) throws {
     let outcome = try Workplace().run([name, "--help"])

@@ -81,9 +81,17 @@ extension Run {
     try NPY.write(
       planarProjection(embedding), shape: [n, 2], to: folder.file("projection.npy"))
     var generator = SplitMix64(seed: Seed(configuration.seed).stream("silhouette"))
-    let silhouette = Silhouette.mean(
+    let silhouettes = Silhouette.means(
       values: values, columns: d, clusters: model.assignments, using: &generator)
-    record.scores = Scores(silhouette: silhouette)
+    record.scores = Scores(silhouette: silhouettes?.overall)
+    record.clusterSilhouettes = silhouettes.map { means in
+      (0..<record.clusters).map { means.ofCluster[$0] }
+    }
+    record.nearestClusters = ClusterNeighbor.nearest(
+      values: values, columns: d, clusters: model.assignments, count: record.clusters)
+    if d < data.tensor.shape[1], let warning = CodeUse(values: values, columns: d).warning {
+      warn(warning)
+    }
   }
 
   private func writePictures(
@@ -111,6 +119,20 @@ extension Run {
         data.pictures(drawn), shape: [k, shown] + size,
         to: pictures.appendingPathComponent("generated.npy"))
     }
+    let sheet = PictureSheet(samples: model.assignments.count, of: shape)
+    try NPY.write(
+      sheet.samples, shape: [sheet.samples.count],
+      to: pictures.appendingPathComponent("samples_index.npy"))
+    var pixels: [UInt8] = []
+    // Some at a time: large pictures take much more memory before they are reduced.
+    for start in stride(from: 0, to: sheet.samples.count, by: 256) {
+      let part = Array(sheet.samples[start..<min(start + 256, sheet.samples.count)])
+      pixels += sheet.reduced(data.pictures(rows(part, of: data)))
+    }
+    try NPY.write(
+      pixels,
+      shape: [sheet.samples.count, sheet.shape.height, sheet.shape.width, shape.channels],
+      to: pictures.appendingPathComponent("samples.npy"))
     let ranked = ranking(model, clusters: k)
     let choices = [
       ("most_certain", ranked.map { Array($0.prefix(shown)) }),
@@ -118,15 +140,17 @@ extension Run {
     ]
     for (name, chosen) in choices {
       let index = chosen.flatMap { $0 + [Int](repeating: -1, count: shown - $0.count) }
-      let rows = data.tensor.rows(
-        at: Tensor(
-          index.map { Int64(max($0, 0)) }, shape: [index.count], on: data.tensor.device))
       try NPY.write(
         index, shape: [k, shown], to: pictures.appendingPathComponent("\(name)_index.npy"))
       try NPY.write(
-        data.pictures(rows), shape: [k, shown] + size,
+        data.pictures(rows(index.map { max($0, 0) }, of: data)), shape: [k, shown] + size,
         to: pictures.appendingPathComponent("\(name).npy"))
     }
+  }
+
+  private func rows(_ index: [Int], of data: PreparedData) -> Tensor {
+    data.tensor.rows(
+      at: Tensor(index.map { Int64($0) }, shape: [index.count], on: data.tensor.device))
   }
 
   /// The samples of each cluster, the most certain first.
@@ -142,7 +166,7 @@ extension Run {
     let sizes = ClusterSizes(model.assignments, clusters: clusters)
     record.clusterSizes = sizes.counts
     record.noise = sizes.noise > 0 ? sizes.noise : nil
-    if let warning = sizes.warning { warn(warning) }
+    for warning in sizes.warnings { warn(warning) }
     guard let labels = data.labels else { return }
     let classes = data.classNames?.count ?? ((labels.max() ?? 0) + 1)
     let table = ContingencyTable(
@@ -153,29 +177,5 @@ extension Run {
     record.contingency = Array(table.rows.prefix(clusters))
     record.matching = Array(matching.classOfCluster.prefix(clusters))
     record.classScores = matching.classScores
-  }
-}
-
-/// How many samples each cluster has.
-struct ClusterSizes {
-  /// Of clusters 0 to K − 1.
-  let counts: [Int]
-  /// The samples in no cluster.
-  let noise: Int
-
-  init(_ assignments: [Int], clusters: Int) {
-    var counts = [Int](repeating: 0, count: clusters)
-    for cluster in assignments where cluster >= 0 { counts[cluster] += 1 }
-    (self.counts, noise) = (counts, assignments.count { $0 < 0 })
-  }
-
-  /// What the user should know; nil when every cluster has a sample.
-  var warning: String? {
-    let empty = counts.count { $0 == 0 }
-    guard empty > 0 else { return nil }
-    if noise > 0 && empty == counts.count {
-      return "all samples are noise: ask for a larger radius, or for fewer samples in a dense place"
-    }
-    return "\(empty) of \(counts.count) clusters are empty: ask for fewer, or try another seed"
   }
 }

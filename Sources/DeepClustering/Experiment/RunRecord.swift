@@ -105,6 +105,10 @@ public struct RunRecord: Codable, Sendable {
   public var scores: Scores?
   /// Samples of each cluster.
   public var clusterSizes: [Int]?
+  /// The mean silhouette of each cluster; nil for one without a sample among those looked at.
+  public var clusterSilhouettes: [Double?]?
+  /// The nearest other clusters of each, the nearest first.
+  public var nearestClusters: [[ClusterNeighbor]]?
   /// Samples in no cluster, with −1 in `assignments.npy`; nil for none.
   public var noise: Int?
   /// What the model says of its own fit, by name: likelihoods, information criteria.

@@ -68,7 +68,7 @@ extension ClusteringMethod {
     let (model, reason) = try method.learn("clustering", context, progress)
     let sizes = ClusterSizes(
       model.assignments, clusters: method.clusterCount(of: model.assignments))
-    if let warning = sizes.warning { warnings.append(warning) }
+    warnings += sizes.warnings
     return FittedModel(
       model: model, preprocessing: data.preprocessing, columns: dataset.columns, device: device,
       stopReason: reason, warnings: warnings)

@@ -6,7 +6,27 @@
 /// cluster and b the least mean distance to another cluster; 0 for the only one of a cluster.
 /// Source: Rousseeuw, Silhouettes, J. Comput. Appl. Math. 20, 1987.
 public enum Silhouette {
+  /// The means of silhouettes.
+  public struct Means: Equatable, Sendable {
+    /// Over all samples looked at.
+    public let overall: Double
+    /// Over those of each cluster; a cluster of which no sample was looked at has no entry.
+    public let ofCluster: [Int: Double]
+  }
+
   /// The mean silhouette, exact up to `limit` rows, and of a random sample of `limit` rows above.
+  ///
+  /// It is ``means(values:columns:clusters:limit:using:)`` without the clusters' own.
+  public static func mean(
+    values: [Float], columns: Int, clusters: [Int], limit: Int = 5_000,
+    using generator: inout some RandomNumberGenerator
+  ) -> Double? {
+    means(values: values, columns: columns, clusters: clusters, limit: limit, using: &generator)?
+      .overall
+  }
+
+  /// The mean silhouettes of all samples and of each cluster, exact up to `limit` rows, and of a
+  /// random sample of `limit` rows above.
   ///
   /// - Parameters:
   ///   - values: Points, row-major, n × `columns`, finite.
@@ -14,11 +34,11 @@ public enum Silhouette {
   ///   - clusters: The cluster of each row; noise (−1) is a cluster like any other.
   ///   - limit: The most rows to compare with one another; the time grows with its square.
   ///   - generator: Chooses the sample; it is not used when all rows are taken.
-  /// - Returns: The mean, or nil with fewer than two clusters or distances that are not finite.
-  public static func mean(
+  /// - Returns: The means, or nil with fewer than two clusters or distances that are not finite.
+  public static func means(
     values: [Float], columns: Int, clusters: [Int], limit: Int = 5_000,
     using generator: inout some RandomNumberGenerator
-  ) -> Double? {
+  ) -> Means? {
     let rows = clusters.count
     precondition(
       columns > 0 && values.count == rows * columns,
@@ -30,10 +50,17 @@ public enum Silhouette {
     let bounds = runBounds(order.map { clusters[$0] })
     guard bounds.count > 2 else { return nil }
     let points = transposed(values: values, columns: columns, rows: order)
-    let total = points.withUnsafeBufferPointer {
-      sumOfSilhouettes($0, columns: columns, bounds: bounds)
+    let sums = points.withUnsafeBufferPointer {
+      sumsOfSilhouettes($0, columns: columns, bounds: bounds)
     }
-    return total.isFinite ? total / Double(order.count) : nil
+    let total = sums.reduce(0, +)
+    guard total.isFinite else { return nil }
+    let ofCluster = sums.enumerated().map { run, sum in
+      (clusters[order[bounds[run]]], sum / Double(bounds[run + 1] - bounds[run]))
+    }
+    return Means(
+      overall: total / Double(order.count),
+      ofCluster: Dictionary(uniqueKeysWithValues: ofCluster))
   }
 
   /// Chooses `count` of `0..<population`, all subsets alike, in ascending order.
@@ -72,13 +99,14 @@ public enum Silhouette {
     }
   }
 
-  private static func sumOfSilhouettes(
+  /// The sum over the points of each run.
+  private static func sumsOfSilhouettes(
     _ points: UnsafeBufferPointer<Float>, columns: Int, bounds: [Int]
-  ) -> Double {
+  ) -> [Double] {
     let clusters = bounds.count - 1
     let count = bounds[clusters]
     let sizes = (0..<clusters).map { Double(bounds[$0 + 1] - bounds[$0]) }
-    var total = 0.0
+    var sums = [Double](repeating: 0, count: clusters)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { distances in
       for own in 0..<clusters where sizes[own] > 1 {
         for point in bounds[own]..<bounds[own + 1] {
@@ -96,11 +124,11 @@ public enum Silhouette {
           }
           // Both are 0 when all these points coincide: neither nearer nor farther.
           let scale = max(within, nearest)
-          total += scale == 0 ? 0 : (nearest - within) / scale
+          sums[own] += scale == 0 ? 0 : (nearest - within) / scale
         }
       }
     }
-    return total
+    return sums
   }
 
   /// Squared distances from one point to all; differences, not the Gram trick, which cancels.

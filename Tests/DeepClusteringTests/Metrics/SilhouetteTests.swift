@@ -27,6 +27,16 @@ import Testing
     #expect(silhouette([0, 1, 7], [0, 1, 2]) == 0)
   }
 
+  @Test func clustersHaveTheirOwnMeans() throws {
+    // As above: cluster 3 holds 6/7 and 5/6, cluster 0 one point.
+    var generator = TestGenerator(state: 1)
+    let means = try #require(
+      Silhouette.means(values: [0, 1, 7], columns: 1, clusters: [3, 3, 0], using: &generator))
+    #expect(Set(means.ofCluster.keys) == [0, 3])
+    #expect(means.ofCluster[0] == 0)
+    #expect(abs(means.ofCluster[3, default: 0] - (6.0 / 7 + 5.0 / 6) / 2) < 1e-7)
+  }
+
   @Test func oneClusterHasNone() {
     #expect(silhouette([0, 1, 7], [2, 2, 2]) == nil)
     #expect(silhouette([], []) == nil)

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import DeepClustering
+public import Foundation
+
+/// The figures of a run as files of their own, for papers and slides.
+///
+/// Every chart and every map is an SVG with its colours and type in it; text is 12 units high in a
+/// drawing of 360, which is 8 points in a column of 84 mm. What is made of pixels is a PNG too: the
+/// maps (without legend, transparent), the confusion (a square a cell) and the pictures of each
+/// cluster, a row a cluster in the order of the confusion.
+///
+/// ```swift
+/// let files = try RunFigures(folder: run).write(to: URL(fileURLWithPath: "figures"))
+/// ```
+public struct RunFigures: Sendable {
+  private let run: RunFolder
+
+  /// Reads a run folder.
+  ///
+  /// - Throws: ``InputError`` as ``RunReport/init(folder:)``.
+  public init(folder: URL) throws(InputError) {
+    run = try RunFolder(folder)
+  }
+
+  /// Writes the figures into a folder, which is made; files of the same names are replaced.
+  ///
+  /// - Returns: The files, those of charts first.
+  /// - Throws: ``InputError`` of kind `cannotCreate` when the folder or a file cannot be written.
+  @discardableResult
+  public func write(to folder: URL) throws(InputError) -> [URL] {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(
+        .cannotCreate,
+        "the folder \(folder.path) cannot be made: \(error.localizedDescription)")
+    }
+    var urls: [URL] = []
+    for (name, contents) in files() {
+      let url = folder.appendingPathComponent(name)
+      do {
+        try contents.write(to: url, options: .atomic)
+      } catch {
+        throw InputError(
+          .cannotCreate, "\(url.path) cannot be written: \(error.localizedDescription)")
+      }
+      urls.append(url)
+    }
+    return urls
+  }
+
+  /// The names and contents of the files.
+  func files() -> [(name: String, contents: Data)] {
+    let names = GroupNames(run)
+    let maps = MapFigures(run: run, names: names)
+    var taken: Set<String> = []
+    var files: [(name: String, contents: Data)] = []
+    var drawings: [(name: String, chart: Chart)] = []
+    for chart in ClusterCharts(run: run, names: names).all { drawings.append((chart.name, chart)) }
+    for chart in TrainingSection(run: run).charts {
+      drawings.append((Self.fileName(chart.title), chart))
+    }
+    for coloring in maps.colorings { drawings.append((coloring.name, maps.chart(coloring))) }
+    for (wanted, chart) in drawings {
+      var name = wanted
+      var number = 2
+      while !taken.insert(name).inserted {
+        name = "\(wanted)-\(number)"
+        number += 1
+      }
+      files.append(("\(name).svg", Data(chart.file().utf8)))
+    }
+    for coloring in maps.colorings {
+      files.append(("\(coloring.name).png", Data(maps.image(coloring, side: 1600).encoded())))
+    }
+    if let contingency = run.record.contingency, names.classCount > 0 {
+      let rows = names.clustersByClass.map { contingency[$0] }
+      files.append(("confusion.png", Data(HeatMap.image(rows).encoded())))
+    }
+    let grids = [
+      ("pictures-most-certain", run.mostCertain), ("pictures-least-certain", run.leastCertain),
+      ("pictures-centroids", run.centroids), ("pictures-generated", run.generated),
+    ]
+    for case (let name, let pictures?) in grids {
+      let grid = ImageGrid(pictures: pictures, clusters: names.clustersByClass)
+      files.append(("\(name).png", Data(grid.image().encoded())))
+    }
+    return files
+  }
+
+  /// "Pretraining loss" as "pretraining-loss".
+  private static func fileName(_ title: String) -> String {
+    let words = title.lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+    return words.isEmpty ? "chart" : words.joined(separator: "-")
+  }
+}
