@@ -1697,6 +1697,60 @@ def marginal_likelihood(rng, n, d):
     }
 
 
+@section("experiment-statistics")
+def experiment_statistics():
+    """Student's t, intervals of means, and paired tests of a few runs (SciPy)."""
+    from scipy import stats
+
+    rng = np.random.default_rng(5)
+    student = []
+    for freedom in [1, 2, 4, 9, 29.5, 400]:
+        for t in [0, 1e-4, 0.3, 1, 2.5, 12, 400]:
+            student.append(
+                {"freedom": freedom, "t": t, "twoSided": 2 * stats.t.sf(t, freedom),
+                 "bound95": stats.t.ppf(0.975, freedom)}
+            )
+    means = []
+    for n in [2, 3, 5, 10]:
+        values = np.round(rng.normal(0.9, 0.03, n), 4)
+        error = values.std(ddof=1) / np.sqrt(n)
+        means.append(
+            {"values": values.tolist(), "mean": values.mean(), "std": values.std(),
+             "median": np.median(values),
+             "interval": list(stats.t.interval(0.95, n - 1, values.mean(), error))}
+        )
+    pairs = {
+        "two": ([0.9, 0.8], [0.7, 0.75]),
+        "five, one better": (rng.normal(0.95, 0.01, 5), rng.normal(0.9, 0.01, 5)),
+        "five, mixed": (rng.normal(0.9, 0.02, 5), rng.normal(0.9, 0.02, 5)),
+        "ten": (rng.normal(0.9, 0.02, 10), rng.normal(0.89, 0.02, 10)),
+        "twenty": (rng.normal(0.9, 0.02, 20), rng.normal(0.89, 0.02, 20)),
+        # Whole numbers: ties and zeros are exact.
+        "ties and a zero": ([5, 3, 8, 1, 6, 4, 9], [3, 5, 4, 1, 2, 1, 8]),
+        "all equal": ([1, 2, 3], [1, 2, 3]),
+    }
+    tests = []
+    for name, (a, b) in pairs.items():
+        a, b = np.asarray(a, float), np.asarray(b, float)
+        d = a - b
+        case = {"name": name, "first": a.tolist(), "second": b.tolist()}
+        if (d == 0).all():
+            # SciPy gives NaN; there is no difference at all.
+            case |= {"interval": [0, 0], "tTest": 1, "signedRank": 1}
+        else:
+            student_test = stats.ttest_rel(a, b)
+            low, high = student_test.confidence_interval(0.95)
+            # Every sign of the differences that are not zero, mean ranks for equal ones.
+            exact = stats.PermutationMethod(n_resamples=np.inf) if name.startswith("ties") else "exact"
+            kept = d[d != 0]
+            case |= {
+                "interval": [low, high], "tTest": student_test.pvalue,
+                "signedRank": stats.wilcoxon(kept, method=exact).pvalue,
+            }
+        tests.append(case)
+    return {"student": student, "means": means, "tests": tests}
+
+
 def main():
     names = sys.argv[1:] or list(SECTIONS)
     for name in names:

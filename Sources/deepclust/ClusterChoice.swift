@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import ArgumentParser
-import DeepClustering
+public import ArgumentParser
+public import DeepClustering
 import Foundation
 import Torch
 
-/// What `--clusters` takes: a number, or `auto`.
-enum ClusterChoice: ExpressibleByArgument, Equatable {
-  case number(Int)
-  case automatic
-
-  init?(argument: String) {
-    if argument == "auto" {
-      self = .automatic
-    } else if let number = Int(argument) {
-      self = .number(number)
-    } else {
-      return nil
-    }
-  }
+extension ClusterChoice: ExpressibleByArgument {
+  /// The choice of an argument.
+  public init?(argument: String) { self.init(argument) }
 }
 
 /// Finds K, and a method where none was named, before a run begins.
@@ -30,19 +19,23 @@ struct RunChooser {
   ///   - configuration: What was asked for.
   ///   - folder: The run's, which must not hold a run already.
   ///   - choosingMethod: Whether the method is chosen too.
+  ///   - dataset: The data, where they were read already.
   /// - Returns: The study.
   /// - Throws: `InputError` for what a run would refuse, and for too few rows.
   func choose(
-    _ configuration: inout RunConfiguration, folder: URL, choosingMethod: Bool
+    _ configuration: inout RunConfiguration, folder: URL, choosingMethod: Bool,
+    dataset: Dataset? = nil
   ) throws -> ClusterCountStudy {
     if let reason = configuration.device.unavailableReason() {
       throw InputError(.unavailable, reason)
     }
     try RunFolder(folder).refuseExisting()
     if let threads = configuration.threads { Threads.use(threads) }
-    let dataset = try Dataset.load(
-      configuration.data, labels: configuration.labels, labelColumn: configuration.labelColumn,
-      progress: say)
+    let dataset =
+      try dataset
+      ?? Dataset.load(
+        configuration.data, labels: configuration.labels, labelColumn: configuration.labelColumn,
+        progress: say)
     if choosingMethod { chooseMethod(&configuration, dataset) }
     // Its mistakes are told before the study, not after it.
     _ = try configuration.makeMethod()

@@ -10,90 +10,94 @@ struct ExperimentCommand: ParsableCommand {
     abstract: "Runs methods × data × seeds of a YAML file and writes the table.",
     discussion: """
       A finished run is never repeated and an interrupted one goes on, so the command can be \
-      stopped and started at will. Only finished runs enter the table.
+      stopped and started at will. Only finished runs enter the table, which is written as \
+      Markdown, JSON, CSV (one file of lines, one of runs) and LaTeX. A run whose data are not here, \
+      or that fails, is told and left out, and the grid goes on.
+
+      --scale small runs the same grid on at most 1,000 rows, with two seeds and few passes: it \
+      shows in minutes that a file runs, and nothing about the methods.
       """)
 
   @Argument(help: "The YAML file.") var file: String
-  @Option(help: "The folder of the runs; by default runs/experiments/FILE.") var output: String?
-  @Option(help: "Where to write FILE.md and FILE.json; by default beside the runs.")
+  @Option(
+    help: "The folder of the runs; by default runs/experiments/FILE, or FILE-small of that scale.")
+  var output: String?
+  @Option(help: "Where to write the tables; by default beside the runs.")
   var results: String?
-  @Flag(help: "Print the plan and stop.") var dryRun = false
-  @Flag(help: "Write the table of what is finished and stop.") var tableOnly = false
+  @Option(help: "full, or small.") var scale: String = "full"
+  @Flag(help: "Print the plan with the expected time and stop.") var dryRun = false
+  @Flag(help: "Write the tables of what is finished and stop.") var tableOnly = false
   @Flag(help: "No progress.") var quiet = false
 
   func run() throws {
     Interruption.listen()
     let url = URL(fileURLWithPath: file)
     let experiment = try Experiment(contentsOf: url)
-    let stem = url.deletingPathExtension().lastPathComponent
-    let folder = URL(fileURLWithPath: output ?? "runs/experiments/\(stem)")
-    let plan = experiment.plan()
-    for planned in plan { _ = try planned.configuration.makeMethod() }
-    if dryRun {
-      for planned in plan {
-        print("\(planned.folderName)\(finished(planned, folder) ? "  finished" : "")")
-      }
-      return
-    }
+    let scale = try chosenScale()
+    let plan = try experiment.plan(scale)
+    let stem =
+      url.deletingPathExtension().lastPathComponent + (scale.map { "-\($0.name)" } ?? "")
+    let folder = ExperimentFolder(URL(fileURLWithPath: output ?? "runs/experiments/\(stem)"))
+    if dryRun { return try show(plan, folder) }
+    var failures: [ExperimentRunner.Failure] = []
     if !tableOnly {
-      for (number, planned) in plan.enumerated() where !finished(planned, folder) {
-        if !quiet { tell("run \(number + 1) of \(plan.count): \(planned.folderName)") }
-        try execute(planned, folder)
-      }
+      // What was trained for two epochs is of no use to other fits: it stays with its runs.
+      let cache =
+        scale == nil
+        ? PretrainingCache()
+        : PretrainingCache(folder.url.appendingPathComponent("pretrained"))
+      failures = try ExperimentRunner(plan: plan, folder: folder, cache: cache, quiet: quiet)
+        .run()
     }
-    let records = plan.compactMap { planned in
-      record(planned, folder).map { (planned, $0) }
-    }
-    let table = ExperimentResults(experiment, records)
-    let target = results.map { URL(fileURLWithPath: $0) } ?? folder
-    try write(table, to: target, stem: stem)
+    let table = ExperimentResults(
+      experiment, plan, try plan.map { try folder.finished($0) }, scale: scale)
+    try write(table, to: results.map { URL(fileURLWithPath: $0) } ?? folder.url, stem: stem)
     print(table.markdown())
-  }
-
-  private func record(_ planned: Experiment.PlannedRun, _ folder: URL) -> RunRecord? {
-    let run = RunFolder(folder.appendingPathComponent(planned.folderName))
-    guard let record = try? run.record(), record.status == .finished else { return nil }
-    return record
-  }
-
-  private func finished(_ planned: Experiment.PlannedRun, _ folder: URL) -> Bool {
-    record(planned, folder) != nil
-  }
-
-  private func execute(_ planned: Experiment.PlannedRun, _ folder: URL) throws {
-    let url = folder.appendingPathComponent(planned.folderName)
-    let begun = FileManager.default.fileExists(
-      atPath: url.appendingPathComponent("config.yaml").path)
-    let run =
-      begun ? try Run(resuming: url) : try Run(planned.configuration, folder: url)
-    guard run.configuration == planned.configuration else {
+    if let first = failures.first {
       throw InputError(
-        .cannotCreate,
-        "\(url.relativePath) was begun with other settings: remove it or give another --output")
+        first.error.kind,
+        "\(failures.count) of \(plan.count) runs are missing; the first, \(first.run): "
+          + first.error.description)
     }
-    run.cache = PretrainingCache()
-    run.shouldStop = { Interruption.requested }
-    let display = ProgressDisplay(quiet: quiet)
-    run.report = display.show
-    do {
-      try run.execute()
-      display.end()
-    } catch let stop as Run.Interrupted {
-      display.end()
-      tell("stopped and saved; go on with the same command")
-      throw stop
+  }
+
+  private func chosenScale() throws -> ExperimentScale? {
+    switch scale {
+    case "full": return nil
+    case ExperimentScale.small.name: return .small
+    default: throw InputError(.usage, "--scale cannot be \(scale): it is full or small")
     }
+  }
+
+  private func show(_ plan: [Experiment.PlannedRun], _ folder: ExperimentFolder) throws {
+    let left = try folder.secondsLeft(plan)
+    var open: [Double?] = []
+    for (planned, seconds) in zip(plan, left) {
+      let isFinished = try folder.finished(planned) != nil
+      if !isFinished { open.append(seconds) }
+      let expected = seconds.map { "about \(duration($0))" } ?? "time unknown"
+      print("\(planned.folderName)  \(isFinished ? "finished" : expected)")
+    }
+    print(
+      "\(plan.count) runs, \(plan.count - open.count) finished; time left: "
+        + duration(ofAll: open))
   }
 
   private func write(_ table: ExperimentResults, to target: URL, stem: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
+      let files = [
+        ("\(stem).md", Data(table.markdown().utf8)),
+        ("\(stem).json", try encoder.encode(table) + Data("\n".utf8)),
+        ("\(stem).csv", Data(table.csv().utf8)),
+        ("\(stem)-runs.csv", Data(table.runsCSV().utf8)),
+        ("\(stem).tex", Data(table.latex().utf8)),
+      ]
       try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
-      try table.markdown().write(
-        to: target.appendingPathComponent("\(stem).md"), atomically: true, encoding: .utf8)
-      try (encoder.encode(table) + Data("\n".utf8)).write(
-        to: target.appendingPathComponent("\(stem).json"), options: .atomic)
+      for (name, content) in files {
+        try content.write(to: target.appendingPathComponent(name), options: .atomic)
+      }
     } catch {
       throw InputError(
         .inputOutput,

@@ -6,6 +6,8 @@ import Foundation
 /// every few seconds elsewhere.
 final class ProgressDisplay {
   private let quiet: Bool
+  /// What stands before each line, from the seconds since the display was made.
+  private let heading: (Double) -> String
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let clock = ContinuousClock()
   private var lastShown: ContinuousClock.Instant?
@@ -13,8 +15,11 @@ final class ProgressDisplay {
   private var stageSeconds = 0.0
   private var stageSteps = 0
   private var lineIsOpen = false
+  private let begun = ContinuousClock().now
 
-  init(quiet: Bool) { self.quiet = quiet }
+  init(quiet: Bool, heading: @escaping (Double) -> String = { _ in "" }) {
+    (self.quiet, self.heading) = (quiet, heading)
+  }
 
   /// Shows an event.
   func show(_ event: Run.Event) {
@@ -57,7 +62,9 @@ final class ProgressDisplay {
   }
 
   private func line(step: Int, of: Int, _ report: StepReport, _ scores: Scores?) -> String {
-    var parts = ["\(stage) \(step)/\(of)"]
+    let (seconds, attoseconds) = (clock.now - begun).components
+    let head = heading(Double(seconds) + Double(attoseconds) * 1e-18)
+    var parts = ["\(head)\(stage) \(step)/\(of)"]
     if isTerminal {
       let width = 20
       let filled = min(width, step * width / max(of, 1))
@@ -75,12 +82,5 @@ final class ProgressDisplay {
       parts.append("at most \(duration(perStep * Double(max(of - step, 0)))) left")
     }
     return parts.joined(separator: "  ")
-  }
-
-  private func duration(_ seconds: Double) -> String {
-    let whole = Int(min(seconds, 1e9).rounded())
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole % 3600 / 60) min"
   }
 }

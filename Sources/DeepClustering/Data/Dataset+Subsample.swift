@@ -30,9 +30,31 @@ extension Dataset {
       let share = retention + (1 - retention) * Double(labels[row]) / steps
       return generator.nextUniform() < share
     }
+    return keeping(kept)
+  }
+
+  /// A part of at most so many rows, each of which is as likely to be in it.
+  ///
+  /// - Parameters:
+  ///   - count: The rows to keep; all are kept where there are no more.
+  ///   - seed: Decides which rows are kept.
+  /// - Returns: The kept rows in their order, with all class names.
+  public func sampled(rows count: Int, seed: UInt64) -> Dataset {
+    var generator = SplitMix64(seed: seed)
+    var missing = min(max(count, 0), rows)
+    let kept = (0..<rows).filter { row in
+      // Selection sampling: of the rows that are left, so many are still to be kept.
+      let isKept = generator.nextUniform() * Double(rows - row) < Double(missing)
+      if isKept { missing -= 1 }
+      return isKept
+    }
+    return keeping(kept)
+  }
+
+  private func keeping(_ kept: [Int]) -> Dataset {
     var part = Dataset(
       name: name, values: kept.flatMap { values[($0 * columns)..<(($0 + 1) * columns)] },
-      rows: kept.count, columns: columns, labels: kept.map { labels[$0] },
+      rows: kept.count, columns: columns, labels: labels.map { labels in kept.map { labels[$0] } },
       classNames: classNames, imageShape: imageShape, source: source)
     part.fileNames = fileNames.map { names in kept.map { names[$0] } }
     return part
@@ -61,11 +83,20 @@ extension Dataset {
   }
 }
 
-/// A name or path with a retention behind it, such as `mnist@10%` or `mnist@10%:7`.
+/// A name or path with a part behind it: `mnist@10%` keeps a tenth of the first class, `mnist@1000`
+/// is a thousand rows, and `mnist@1000:7` is drawn with seed 7.
 struct Subset {
+  /// What is kept.
+  enum Part: Equatable {
+    /// See ``Dataset/subsampled(retention:seed:)``.
+    case retention(Double)
+    /// See ``Dataset/sampled(rows:seed:)``.
+    case rows(Int)
+  }
+
   /// The name or path before the sign.
   let whole: String
-  let retention: Double
+  let part: Part
   let seed: UInt64
 
   /// Nil for a name without a sign, or a file that has it in its name.
@@ -77,12 +108,31 @@ struct Subset {
       separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let percent = parts[0].hasSuffix("%") ? Int(parts[0].dropLast()) : nil
     let seed = parts.count > 1 ? UInt64(parts[1]) : 1
-    guard let percent, let seed, (1...100).contains(percent) else {
+    whole = String(name[..<sign])
+    if let percent, let seed, (1...100).contains(percent) {
+      (part, self.seed) = (.retention(Double(percent) / 100), seed)
+    } else if let rows = Int(parts[0]), let seed, rows >= 1 {
+      (part, self.seed) = (.rows(rows), seed)
+    } else {
       throw InputError(
         .usage,
-        "'\(name)' is no file, and what follows the @ is not a whole percentage from 1% to 100%; "
-          + "write mnist@10%, or mnist@10%:7 for another seed")
+        "'\(name)' is no file, and what follows the @ is neither a whole percentage from 1% to 100% "
+          + "nor a number of rows; write mnist@10% or mnist@1000, or mnist@10%:7 for another seed")
     }
-    (whole, retention, self.seed) = (String(name[..<sign]), Double(percent) / 100, seed)
+  }
+
+  /// The name or path before all signs.
+  static func base(of name: String) throws(InputError) -> String {
+    var name = name
+    while let part = try Subset(of: name) { name = part.whole }
+    return name
+  }
+
+  /// The part of the whole.
+  func of(_ dataset: Dataset) throws(InputError) -> Dataset {
+    switch part {
+    case .retention(let share): try dataset.subsampled(retention: share, seed: seed)
+    case .rows(let count): dataset.sampled(rows: count, seed: seed)
+    }
   }
 }

@@ -11,11 +11,14 @@ extension Dataset {
   /// JPEG files. A catalog name wins over a file of the same name; write `./mnist` for the file.
   ///
   /// A name or path with `@10%` behind it is the part that ``subsampled(retention:seed:)`` keeps at a
-  /// retention of 0.1 and seed 1, with `@10%:7` at seed 7.
+  /// retention of 0.1 and seed 1, with `@10%:7` at seed 7; with `@1000` behind it is
+  /// the part that ``sampled(rows:seed:)`` draws.
   ///
   /// Images are read in the order of their paths, turned as their camera says, with eight bits a
   /// channel. They become grey when all files are stored in grey, and are stretched to one size.
   /// When they all lie in sub-folders, two at least, those are the classes.
+  ///
+  /// The folder of a finished run stands for its codes, with the classes of its data.
   ///
   /// - Parameters:
   ///   - nameOrPath: a name of ``Catalog``, or a file or folder.
@@ -41,7 +44,7 @@ extension Dataset {
       let whole = try load(
         subset.whole, labels: labels, labelColumn: labelColumn, imageSize: imageSize,
         imageChannels: imageChannels, seed: seed, progress: progress)
-      var part = try whole.subsampled(retention: subset.retention, seed: subset.seed)
+      var part = try subset.of(whole)
       (part.name, part.source) = (nameOrPath, nameOrPath)
       return part
     }
@@ -71,6 +74,8 @@ extension Dataset {
     }
     if isFolder.boolValue {
       try refuseLabelColumn(labelColumn, in: path)
+      let run = RunFolder(URL(fileURLWithPath: path))
+      if run.isRun { return try run.codes() }
       let idx = IDXFolder(path)
       if idx.isMeant { return try idx.read(name: stem(of: path)) }
       return try ImageFolder(path).read(

@@ -18,6 +18,14 @@ public enum NearNames {
     return near.sorted { $0.distance < $1.distance }.prefix(3).map(\.name)
   }
 
+  /// What to tell someone who wrote a name that does not exist: those he may have meant, or all.
+  static func hint(for wanted: String, among names: [String]) -> String {
+    let near = of(wanted, among: names)
+    return near.isEmpty
+      ? "there are \(names.joined(separator: ", "))"
+      : "did you mean \(near.joined(separator: " or "))?"
+  }
+
   /// The restricted edit distance of two texts.
   static func distance(_ first: String, _ second: String) -> Int {
     let (a, b) = (Array(first), Array(second))

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
 public import Torch
-internal import Yams
 
-/// A grid of runs: methods × data × seeds, described by a YAML file.
+/// A grid of runs: methods × data × seeds, and K where it is a list, described by a YAML file.
 public struct Experiment: Codable, Sendable {
   /// One line of the table: a method and what differs from its usual settings.
   public struct Entry: Codable, Sendable {
@@ -15,10 +14,16 @@ public struct Experiment: Codable, Sendable {
     public var profile: String?
     /// Changed hyperparameters.
     public var hyperparameters: [String: JSONValue]?
+    /// Hyperparameters with the values to try: a line for each combination.
+    public var sweep: [String: [JSONValue]]?
+    /// Another K than the experiment's.
+    public var clusters: ClusterChoice?
     /// Another precision than the experiment's.
     public var precision: Precision?
     /// Another scaling than the experiment's.
     public var preprocessing: Preprocessing?
+    /// Another number of threads than the experiment's.
+    public var threads: Int?
     /// Other seeds than the experiment's.
     public var seeds: [UInt64]?
     /// Only these of the experiment's data.
@@ -26,6 +31,11 @@ public struct Experiment: Codable, Sendable {
 
     /// The name in tables and folders.
     public var title: String { name ?? method }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case method, name, profile, hyperparameters, sweep, clusters, precision, preprocessing
+      case threads, seeds, data
+    }
   }
 
   /// A figure that somebody published, to stand beside ours.
@@ -34,21 +44,31 @@ public struct Experiment: Codable, Sendable {
     public var name: String
     /// The data set.
     public var data: String
+    /// The K of the line that it stands beside, where K is a list; what was found, where K was not
+    /// given.
+    public var clusters: Int?
     /// Accuracy.
     public var acc: Double?
     /// Normalised mutual information.
     public var nmi: Double?
+    /// Adjusted Rand index.
+    public var ari: Double?
     /// Where it was read.
     public var source: String
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case name, data, clusters, acc, nmi, ari, source
+    }
   }
 
   /// What the experiment shows.
   public var title: String
   /// Catalog names or paths.
   public var data: [String]
-  /// K.
-  public var clusters: Int
-  /// The lines of the table.
+  /// K, or several; where it is missing, what a method that finds K begins with, and for the others
+  /// the number of classes that the catalog has.
+  public var clusters: ClusterChoices?
+  /// The lines of the table, before sweeps are spread.
   public var methods: [Entry]
   /// The seeds.
   public var seeds: [UInt64]
@@ -56,56 +76,105 @@ public struct Experiment: Codable, Sendable {
   public var preprocessing: Preprocessing?
   /// The precision; single where it is missing.
   public var precision: Precision?
+  /// Threads on the CPU; as many as there are cores where it is missing.
+  public var threads: Int?
   /// Figures of others.
   public var published: [Published]?
 
-  /// The experiment of a file.
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case title, data, clusters, methods, seeds, preprocessing, precision, threads, published
+  }
+
+  /// The experiment of a file; keys and names that mean nothing are refused.
+  ///
+  /// - Throws: `InputError` for a file that cannot be read, is not YAML, has unknown keys, or names
+  ///   data or lines that it does not have.
   public init(contentsOf url: URL) throws(InputError) {
+    let file = try YAMLFile(url)
+    let values = try file.object()
+    try file.refuseUnknown(.object(values), known: CodingKeys.allCases.map(\.rawValue))
+    try file.refuseUnknown(
+      in: values["methods"], of: "methods", known: Entry.CodingKeys.allCases.map(\.rawValue))
+    try file.refuseUnknown(
+      in: values["published"], of: "published",
+      known: Published.CodingKeys.allCases.map(\.rawValue))
+    self = try file.decode(Experiment.self)
     do {
-      self = try YAMLDecoder().decode(
-        Experiment.self, from: String(contentsOf: url, encoding: .utf8))
-    } catch let error as DecodingError {
-      throw InputError(.usage, "\(url.relativePath): \(error.sentence)")
-    } catch let error as YamlError {
-      throw InputError(.usage, "\(url.relativePath) is not YAML: \(error)")
+      try check()
     } catch {
-      throw InputError(
-        .missing, "\(url.relativePath) cannot be read: \(error.localizedDescription)")
+      throw InputError(error.kind, "\(url.path): \(error.description)")
     }
   }
 
-  /// One run of the grid.
-  public struct PlannedRun: Sendable {
-    /// The line that it belongs to.
-    public let entry: Entry
-    /// All that decides the run.
-    public let configuration: RunConfiguration
-    /// Its folder's name.
-    public let folderName: String
-  }
+  /// The lines of the table: each of `methods`, or one for each combination of its sweep.
+  public var lines: [Entry] { methods.flatMap(\.spread) }
 
-  /// All runs, seed by seed, so that methods of one seed share their pretraining.
-  public func plan() -> [PlannedRun] {
-    data.flatMap { data in
-      let entries = methods.filter { $0.data?.contains(data) ?? true }
-      let all = Set(entries.flatMap { $0.seeds ?? seeds }).sorted()
-      return all.flatMap { seed in
-        entries.filter { ($0.seeds ?? seeds).contains(seed) }.map { entry in
-          var configuration = RunConfiguration(data: data)
-          configuration.method = entry.method
-          configuration.profile = entry.profile
-          configuration.clusters = clusters
-          configuration.hyperparameters = entry.hyperparameters ?? [:]
-          configuration.preprocessing =
-            entry.preprocessing ?? preprocessing ?? .automatic
-          configuration.precision = entry.precision ?? precision ?? .float32
-          configuration.seed = seed
-          let name = URL(fileURLWithPath: data).deletingPathExtension().lastPathComponent
-          return PlannedRun(
-            entry: entry, configuration: configuration,
-            folderName: "\(name)-\(entry.title)-\(seed)")
+  /// Refuses names that lead nowhere, which would silently leave something out.
+  private func check() throws(InputError) {
+    for (key, isEmpty) in [
+      ("data", data.isEmpty), ("methods", lines.isEmpty), ("seeds", seeds.isEmpty),
+      ("clusters", clusters?.all.isEmpty == true),
+    ] where isEmpty {
+      throw InputError(.usage, "\(key) is an empty list, so there is nothing to run")
+    }
+    if let threads = ([threads] + methods.map(\.threads)).compactMap(\.self).first(where: { $0 < 1 }
+    ) {
+      throw InputError(.usage, "threads must be at least 1, not \(threads)")
+    }
+    for line in lines {
+      for name in line.data ?? [] where !data.contains(name) {
+        throw InputError(
+          .usage,
+          "\(line.title) is for \(name), which is not in data; \(NearNames.hint(for: name, among: data))"
+        )
+      }
+    }
+    let titles = lines.map(\.title)
+    for figure in published ?? [] {
+      guard titles.contains(figure.name) else {
+        throw InputError(
+          .usage,
+          "published has a figure of \(figure.name), which is no line; "
+            + NearNames.hint(for: figure.name, among: titles))
+      }
+      guard data.contains(figure.data) else {
+        throw InputError(
+          .usage,
+          "published has a figure on \(figure.data), which is not in data; "
+            + NearNames.hint(for: figure.data, among: data))
+      }
+    }
+  }
+}
+
+extension Experiment.Entry {
+  /// A line for each combination of the sweep's values; the line itself without a sweep.
+  var spread: [Self] {
+    guard let sweep else { return [self] }
+    var lines = [self]
+    lines[0].sweep = nil
+    for (key, values) in sweep.sorted(by: { $0.key < $1.key }) {
+      lines = lines.flatMap { line in
+        values.map { value in
+          var next = line
+          next.name = "\(line.title)-\(key)=\(value.text)"
+          next.hyperparameters = (line.hyperparameters ?? [:]).merging([key: value]) { $1 }
+          return next
         }
       }
+    }
+    return lines
+  }
+}
+
+extension YAMLFile {
+  /// Refuses keys that mean nothing in the objects of a list.
+  fileprivate func refuseUnknown(
+    in list: JSONValue?, of key: String, known: [String]
+  ) throws(InputError) {
+    guard case .array(let values) = list else { return }
+    for (number, value) in values.enumerated() {
+      try refuseUnknown(value, known: known, place: " in entry \(number + 1) of \(key)")
     }
   }
 }

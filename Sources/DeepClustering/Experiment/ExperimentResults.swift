@@ -1,42 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Foundation
 
 /// What the finished runs of an experiment add up to; an unfinished run never enters.
 public struct ExperimentResults: Codable, Sendable {
-  /// Mean, spread and extremes over seeds.
-  public struct Summary: Codable, Sendable, Equatable {
-    /// The mean.
-    public var mean: Double
-    /// The standard deviation of the population (÷ n).
-    public var deviation: Double
-    /// The median.
-    public var median: Double
-    /// The lowest.
-    public var lowest: Double
-    /// The highest.
-    public var highest: Double
-
-    /// Of at least one value.
-    public init?(_ values: [Double]) {
-      guard !values.isEmpty else { return nil }
-      let sorted = values.sorted()
-      let (n, middle) = (Double(values.count), values.count / 2)
-      let mean = values.reduce(0, +) / n
-      self.mean = mean
-      deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n).squareRoot()
-      median =
-        values.count.isMultiple(of: 2)
-        ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
-      (lowest, highest) = (sorted[0], sorted[sorted.count - 1])
-    }
-  }
-
   /// One run.
   public struct Run: Codable, Sendable {
     /// The seed.
     public var seed: UInt64
     /// K, given or found.
     public var clusters: Int?
+    /// Samples in no cluster.
+    public var noise: Int?
     /// Its scores.
     public var scores: Scores
     /// Seconds by stage.
@@ -47,116 +20,169 @@ public struct ExperimentResults: Codable, Sendable {
     public var stopReason: String?
     /// The most memory that the process held.
     public var peakMemoryBytes: Double?
+    /// The version that it was made with.
+    public var version: String?
     /// The commit that it was made with.
     public var commit: String?
     /// SHA-256 of the data.
     public var dataDigest: String?
+    /// Threads on the CPU.
+    public var threads: Int?
   }
 
   /// One line of the table.
   public struct Line: Codable, Sendable {
-    /// The data set.
+    /// The data set, or the part of it.
     public var data: String
     /// The line's name.
     public var name: String
+    /// K where it was given.
+    public var clusters: Int?
+    /// K over the seeds, where it was not given.
+    public var found: ScoreSummary?
+    /// Samples in no cluster over the seeds; nil where there are none.
+    public var noise: ScoreSummary?
     /// The precision.
     public var precision: String
     /// Accuracy over the seeds.
-    public var acc: Summary?
+    public var acc: ScoreSummary?
     /// Normalised mutual information over the seeds.
-    public var nmi: Summary?
+    public var nmi: ScoreSummary?
     /// Adjusted Rand index over the seeds.
-    public var ari: Summary?
-    /// Every run.
+    public var ari: ScoreSummary?
+    /// The seeds that are planned; there may be fewer runs.
+    public var planned: Int
+    /// Every finished run.
     public var runs: [Run]
     /// A figure of others.
     public var published: Experiment.Published?
   }
 
+  /// Two lines on the same data with the same K, over the seeds that both have.
+  public struct Comparison: Codable, Sendable {
+    /// The data set.
+    public var data: String
+    /// K where it was given.
+    public var clusters: Int?
+    /// A line's name.
+    public var first: String
+    /// The other's.
+    public var second: String
+    /// The test of their accuracies.
+    public var acc: PairedTest
+  }
+
   /// What the experiment shows.
   public var title: String
+  /// How much smaller than its file says the experiment was run; nil when it was not.
+  public var scale: ExperimentScale?
   /// The table.
   public var lines: [Line]
-  /// The machine of the runs.
-  public var machine: RunRecord.Machine?
-  /// Threads of the runs.
-  public var threads: Int?
-  /// The version of this library.
+  /// Every two lines that share data, K and at least two seeds.
+  public var comparisons: [Comparison]
+  /// The machines of the runs.
+  public var machines: [RunRecord.Machine]
+  /// The version that wrote the table.
   public var version = deepClusteringVersion
 
   /// Collects the records of finished runs.
-  public init(_ experiment: Experiment, _ records: [(Experiment.PlannedRun, RunRecord)]) {
-    title = experiment.title
-    machine = records.first?.1.machine
-    threads = records.first?.1.threads
-    lines = []
-    for data in experiment.data {
-      for entry in experiment.methods {
-        let own = records.filter {
-          $0.0.configuration.data == data && $0.0.entry.title == entry.title
-        }.map(\.1)
-        guard !own.isEmpty else { continue }
-        lines.append(
-          Line(
-            data: data, name: entry.title, precision: own[0].precision ?? "",
-            acc: Summary(own.compactMap { $0.scores?.acc }),
-            nmi: Summary(own.compactMap { $0.scores?.nmi }),
-            ari: Summary(own.compactMap { $0.scores?.ari }), runs: own.map(Run.init),
-            published: experiment.published?.first { $0.name == entry.title && $0.data == data }))
-      }
+  ///
+  /// - Parameters:
+  ///   - experiment: What was asked for.
+  ///   - plan: All its runs.
+  ///   - records: Their records in the same order, nil for those that are not finished.
+  ///   - scale: The scale of the plan.
+  public init(
+    _ experiment: Experiment, _ plan: [Experiment.PlannedRun], _ records: [RunRecord?],
+    scale: ExperimentScale? = nil
+  ) {
+    precondition(plan.count == records.count, "one record for each run")
+    (title, self.scale) = (experiment.title, scale)
+    var members: [[Int]] = []
+    for index in plan.indices {
+      let own = members.firstIndex { plan[$0[0]].isSameLine(as: plan[index]) }
+      if let own { members[own].append(index) } else { members.append([index]) }
+    }
+    // In the file's order; the plan goes by seeds, which some lines have fewer of.
+    let titles = experiment.lines.map(\.title)
+    func place(_ indices: [Int]) -> [Int] {
+      let run = plan[indices[0]]
+      return [
+        experiment.data.firstIndex(of: run.data) ?? 0, titles.firstIndex(of: run.entry.title) ?? 0,
+      ]
+    }
+    members.sort { place($0).lexicographicallyPrecedes(place($1)) }
+    lines = members.compactMap { indices in
+      // Figures of others are of the whole data.
+      let published = scale == nil ? experiment.figure(for: plan[indices[0]]) : nil
+      return Line(
+        plan[indices[0]], indices.compactMap { records[$0] }, of: indices.count, published)
+    }
+    comparisons = lines.indices.flatMap { [lines] first in
+      lines[(first + 1)...].compactMap { Comparison(lines[first], $0) }
+    }
+    machines = records.compactMap { $0?.machine }.reduce(into: []) { known, machine in
+      if !known.contains(machine) { known.append(machine) }
     }
   }
+}
 
-  /// The results as a page of Markdown.
-  public func markdown() -> String {
-    var text = "# \(title)\n\n"
-    text += "| data | method | precision | seeds | ACC | lowest | NMI | ARI | published ACC |\n"
-    text += "|---|---|---|---|---|---|---|---|---|\n"
-    for line in lines {
-      let published = line.published.map { "\($0.acc.map(short) ?? "") (\($0.source))" } ?? ""
-      text +=
-        "| \(line.data) | \(line.name) | \(line.precision) | \(line.runs.count) "
-        + "| \(both(line.acc)) | \(line.acc.map { short($0.lowest) } ?? "") | \(both(line.nmi)) "
-        + "| \(both(line.ari)) | \(published) |\n"
+extension Experiment {
+  /// What was published for the line of a run.
+  fileprivate func figure(for run: PlannedRun) -> Published? {
+    published?.first { figure in
+      figure.name == run.entry.title && figure.data == run.data
+        && (figure.clusters == nil || run.clusters == nil || figure.clusters == run.clusters)
     }
-    text += "\nMean ± standard deviation (of the population) over the seeds. Every run:\n\n"
-    text += "| data | method | seed | K | ACC | NMI | ARI | seconds | pretraining | clustering "
-    text += "| network | commit |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n"
-    for line in lines {
-      for run in line.runs {
-        let seconds = run.seconds
-        func spent(_ stage: String) -> String { seconds[stage].map { one($0) } ?? "" }
-        text +=
-          "| \(line.data) | \(line.name) | \(run.seed) | \(run.clusters.map { "\($0)" } ?? "") "
-          + "| \(run.scores.acc.map(short) ?? "") "
-          + "| \(run.scores.nmi.map(short) ?? "") | \(run.scores.ari.map(short) ?? "") "
-          + "| \(spent("total")) | \(spent("pretraining")) | \(spent("clustering")) "
-          + "| \(run.pretrained ?? "") | \(run.commit ?? "") |\n"
-      }
+  }
+}
+
+extension ExperimentResults.Line {
+  /// The line of some finished runs; nil for none.
+  fileprivate init?(
+    _ planned: Experiment.PlannedRun, _ records: [RunRecord], of count: Int,
+    _ published: Experiment.Published?
+  ) {
+    guard !records.isEmpty else { return nil }
+    func summary(_ value: (Scores) -> Double?) -> ScoreSummary? {
+      ScoreSummary(records.compactMap { $0.scores.flatMap(value) })
     }
-    let cores = machine?.cores.map { ", \($0) cores" } ?? ""
-    text += "\nMachine: \(machine?.processor ?? "unknown")\(cores), \(threads ?? 0) threads; "
-    text += "version \(version). Times are those of a machine that was busy with other work too, "
-    text += "unless the page that quotes them says otherwise.\n"
-    return text
+    let isFound = planned.clusters == nil
+    let noise = records.contains { $0.noise != nil } ? records.map { Double($0.noise ?? 0) } : []
+    self.init(
+      data: planned.configuration.data, name: planned.entry.title, clusters: planned.clusters,
+      found: isFound ? ScoreSummary(records.map { Double($0.clusters) }) : nil,
+      noise: ScoreSummary(noise), precision: records[0].precision ?? "",
+      acc: summary { $0.acc }, nmi: summary { $0.nmi }, ari: summary { $0.ari }, planned: count,
+      runs: records.map(ExperimentResults.Run.init), published: published)
   }
+}
 
-  private func both(_ summary: Summary?) -> String {
-    summary.map { "\(short($0.mean)) ± \(short($0.deviation))" } ?? ""
+extension ExperimentResults.Comparison {
+  /// Of two lines; nil where there is nothing to compare.
+  fileprivate init?(_ first: ExperimentResults.Line, _ second: ExperimentResults.Line) {
+    guard first.data == second.data && first.clusters == second.clusters else { return nil }
+    let pairs = first.runs.compactMap { run -> (Double, Double)? in
+      guard let other = second.runs.first(where: { $0.seed == run.seed }),
+        let acc = run.scores.acc, let otherACC = other.scores.acc
+      else { return nil }
+      return (acc, otherACC)
+    }
+    guard pairs.count > 1 else { return nil }
+    self.init(
+      data: first.data, clusters: first.clusters, first: first.name, second: second.name,
+      acc: PairedTest(pairs.map(\.0), pairs.map(\.1)))
   }
-
-  private func short(_ value: Double) -> String { String(format: "%.4f", value) }
-  private func one(_ value: Double) -> String { String(format: "%.1f", value) }
 }
 
 extension ExperimentResults.Run {
   /// The run of a record.
-  init(_ record: RunRecord) {
+  fileprivate init(_ record: RunRecord) {
     self.init(
-      seed: record.seed ?? 0, clusters: record.clusters, scores: record.scores ?? Scores(),
-      seconds: record.seconds ?? [:],
+      seed: record.seed ?? 0, clusters: record.clusters, noise: record.noise,
+      scores: record.scores ?? Scores(), seconds: record.seconds ?? [:],
       pretrained: record.pretrained, stopReason: record.stopReason,
-      peakMemoryBytes: record.peakMemoryBytes, commit: record.commit,
-      dataDigest: record.data.digest)
+      peakMemoryBytes: record.peakMemoryBytes, version: record.version, commit: record.commit,
+      dataDigest: record.data.digest, threads: record.threads)
   }
 }

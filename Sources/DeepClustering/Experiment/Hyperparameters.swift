@@ -51,6 +51,13 @@ public enum Hyperparameters {
     return .string(text)
   }
 
+  /// The path of a hyperparameter that is named by it or by an end of it.
+  static func wholeName(
+    of name: String, in method: any ClusteringMethod
+  ) throws(InputError) -> String {
+    try path(name, in: values(of: method), of: type(of: method).card.name)
+  }
+
   private static func path(
     _ name: String, in object: JSONValue, of method: String
   ) throws(InputError) -> String {

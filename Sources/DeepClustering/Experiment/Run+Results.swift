@@ -49,17 +49,12 @@ extension Run {
     for index in 0..<n {
       text += "\(index),\(model.assignments[index]),\(model.certainty[index])"
       if let label = data.labels?[index] {
-        text += "," + csv(data.classNames?[label] ?? "\(label)")
+        text += "," + csvField(data.classNames?[label] ?? "\(label)")
       }
-      if let file = data.fileNames?[index] { text += "," + csv(file) }
+      if let file = data.fileNames?[index] { text += "," + csvField(file) }
       text += "\n"
     }
     try folder.write(text, to: "assignments.csv")
-  }
-
-  private func csv(_ field: String) -> String {
-    guard field.contains(where: { "\",\n\r".contains($0) }) else { return field }
-    return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
 
   private func writeEmbedding(

@@ -27,6 +27,9 @@ public final class Run {
   public let configuration: RunConfiguration
   /// The pretrained networks to share; nil for none.
   public var cache: PretrainingCache?
+  /// The data, where they were read already for several runs; nil to read what the configuration
+  /// names.
+  public var dataset: Dataset?
   /// Seconds between checkpoints, at least.
   public var checkpointInterval = 20.0
   /// Is told what happens.
@@ -177,10 +180,13 @@ public final class Run {
   private func prepare(_ method: any ClusteringMethod) throws -> PreparedData {
     report(.stage("reading \(configuration.data)"))
     let start = clock.now
-    let dataset = try Dataset.load(
-      located(configuration.data), labels: configuration.labels.map(located),
-      labelColumn: configuration.labelColumn,
-      imageSize: configuration.imageSize, progress: { self.report(.stage($0)) })
+    let dataset =
+      try self.dataset
+      ?? Dataset.load(
+        located(configuration.data), labels: configuration.labels.map(located),
+        labelColumn: configuration.labelColumn,
+        imageSize: configuration.imageSize, progress: { self.report(.stage($0)) })
+    self.dataset = nil
     if configuration.imageSize != nil && dataset.fileNames == nil {
       throw InputError(
         .usage, "--image-size is for folders of images, and \(configuration.data) is none")
@@ -209,7 +215,7 @@ public final class Run {
       directory != FileManager.default.currentDirectoryPath
     else { return path }
     let there = "\(directory)/\(path)"
-    let file = (try? Subset(of: there))?.whole ?? there
+    let file = (try? Subset.base(of: there)) ?? there
     // The whole folder may have been moved, with the run in it.
     return FileManager.default.fileExists(atPath: file) ? there : path
   }

@@ -78,33 +78,10 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   /// - Returns: The configuration.
   /// - Throws: `InputError` for a file that cannot be read, is not YAML or has unknown keys.
   public static func read(_ url: URL, data: String? = nil) throws(InputError) -> RunConfiguration {
-    do {
-      let text = try String(contentsOf: url, encoding: .utf8)
-      let object = try YAMLDecoder().decode([String: JSONValue].self, from: text)
-      let known = CodingKeys.allCases.map(\.rawValue)
-      if let unknown = object.keys.sorted().first(where: { !known.contains($0) }) {
-        let near = NearNames.of(unknown, among: known)
-        let hint =
-          near.isEmpty
-          ? "there are \(known.joined(separator: ", "))"
-          : "did you mean \(near.joined(separator: " or "))?"
-        throw InputError(.usage, "\(url.path): there is no setting \(unknown); \(hint)")
-      }
-      // Not by way of the values above: as JSON numbers large seeds would lose their last digits.
-      return try YAMLDecoder().decode(
-        RunConfiguration.self, from: text, userInfo: userInfo(data: data))
-    } catch let error as InputError {
-      throw error
-    } catch let error as DecodingError {
-      if case .dataCorrupted(let context) = error, let fault = context.underlyingError as? YamlError
-      {
-        let place = "\(fault)".split(separator: "\n").first ?? ""
-        throw InputError(.usage, "\(url.path) is not YAML: \(place)")
-      }
-      throw InputError(.usage, "\(url.path): \(error.sentence)")
-    } catch {
-      throw InputError(.missing, "\(url.path) cannot be read: \(error.localizedDescription)")
-    }
+    let file = try YAMLFile(url)
+    try file.refuseUnknown(.object(file.object()), known: CodingKeys.allCases.map(\.rawValue))
+    // Not by way of the values above: as JSON numbers large seeds would lose their last digits.
+    return try file.decode(RunConfiguration.self, userInfo: userInfo(data: data))
   }
 
   /// The configuration as YAML.

@@ -41,6 +41,27 @@ import Testing
     #expect(refusal { try whole.subsampled(retention: 0, seed: 1) }?.kind == .usage)
   }
 
+  @Test func aNumberOfRowsIsDrawnAtRandom() throws {
+    let whole = try Dataset.load("three-gaussians")
+    let part = try Dataset.load("three-gaussians@450")
+    let labels = try #require(part.labels)
+    #expect(part.rows == 450 && part.values.count == 900 && part.name == "three-gaussians@450")
+    #expect(part.classNames == whole.classNames)
+    // Rows keep their order and their classes: 200, 150 and 100 are expected of 450.
+    #expect(labels == labels.sorted())
+    for (label, expected) in [200.0, 150, 100].enumerated() {
+      #expect(abs(Double(labels.count { $0 == label }) - expected) < 40)
+    }
+    #expect(try Dataset.load("three-gaussians@450").values == part.values)
+    #expect(try Dataset.load("three-gaussians@450:2").values != part.values)
+    #expect(try Dataset.load("three-gaussians@9999").values == whole.values)
+    #expect(try Dataset.load("three-gaussians@50%@100").rows == 100)
+    #expect(try Subset.base(of: "three-gaussians@50%@100") == "three-gaussians")
+    for name in ["three-gaussians@0", "three-gaussians@-5", "three-gaussians@10:x"] {
+      #expect(refusal { try Dataset.load(name) }?.kind == .usage, "\(name)")
+    }
+  }
+
   /// Written as an archive and read again: values, classes and the shape of the images.
   @Test func anArchiveKeepsRowsAndClasses() throws {
     let folder = try DataFolder()

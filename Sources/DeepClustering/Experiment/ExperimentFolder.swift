@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Foundation
+
+/// The folder that holds the runs of an experiment, and what they tell of those to come.
+public struct ExperimentFolder: Sendable {
+  /// The folder.
+  public let url: URL
+
+  /// A folder, which need not exist yet.
+  public init(_ url: URL) { self.url = url }
+
+  /// The folder of a run.
+  public func run(_ planned: Experiment.PlannedRun) -> RunFolder {
+    RunFolder(url.appendingPathComponent(planned.folderName))
+  }
+
+  /// The record of a finished run; nil for one that is missing, goes on, was interrupted or was
+  /// killed, none of which ever enters a table.
+  ///
+  /// - Throws: `InputError` when the run was made with other settings than are planned.
+  public func finished(_ planned: Experiment.PlannedRun) throws(InputError) -> RunRecord? {
+    let folder = run(planned)
+    guard let record = try folder.record(), record.status == .finished else { return nil }
+    try refuseOther(folder.configuration(), than: planned)
+    return record
+  }
+
+  /// Refuses a folder that was begun with other settings.
+  public func refuseOther(
+    _ configuration: RunConfiguration, than planned: Experiment.PlannedRun
+  ) throws(InputError) {
+    var wanted = planned.configuration
+    if planned.choosesClusters { wanted.clusters = configuration.clusters }
+    guard configuration != wanted else { return }
+    throw InputError(
+      .cannotCreate,
+      "\(run(planned).url.relativePath) was begun with other settings: remove it or give another "
+        + "--output")
+  }
+
+  /// What each run of a plan still takes.
+  ///
+  /// - Returns: Seconds by run: the mean of the finished runs of its line, less what it has taken
+  ///   already; 0 for a finished run and nil where no run of the line is finished.
+  public func secondsLeft(_ plan: [Experiment.PlannedRun]) throws(InputError) -> [Double?] {
+    var records: [RunRecord?] = []
+    for planned in plan { records.append(try finished(planned)) }
+    return plan.indices.map { index in
+      if records[index] != nil { return 0 }
+      let taken = plan.indices.compactMap { other in
+        plan[other].isSameLine(as: plan[index]) ? records[other]?.seconds?["total"] : nil
+      }
+      guard !taken.isEmpty else { return nil }
+      let begun = (try? run(plan[index]).record())?.seconds?["total"] ?? 0
+      return max(0, taken.reduce(0, +) / Double(taken.count) - begun)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Torch
+
+extension Experiment {
+  /// One run of the grid.
+  public struct PlannedRun: Sendable {
+    /// The line that it belongs to.
+    public let entry: Entry
+    /// The data as the file names them; a small scale takes a part.
+    public let data: String
+    /// K where it is given; nil where it is found or chosen.
+    public let clusters: Int?
+    /// Whether K is to be chosen before the run.
+    public let choosesClusters: Bool
+    /// All that decides the run; without K where that is to be chosen.
+    public let configuration: RunConfiguration
+    /// Its folder's name.
+    public let folderName: String
+
+    /// Whether two runs belong to one line of the table: they differ in the seed alone.
+    public func isSameLine(as other: PlannedRun) -> Bool {
+      entry.title == other.entry.title && data == other.data && clusters == other.clusters
+        && choosesClusters == other.choosesClusters
+    }
+  }
+
+  /// All runs, seed by seed, so that methods of one seed share their pretraining.
+  ///
+  /// - Parameter scale: How much smaller the grid is; nil for what the file says.
+  /// - Returns: The runs in the order in which they are made.
+  /// - Throws: `InputError` for settings that no method has, for data whose number of classes is not
+  ///   known where K is missing, and for two runs that would be one folder.
+  public func plan(_ scale: ExperimentScale? = nil) throws(InputError) -> [PlannedRun] {
+    var runs: [PlannedRun] = []
+    for data in data {
+      let entries = lines.filter { $0.data?.contains(data) ?? true }
+      let seeds = entries.map { own in
+        let all = own.seeds ?? self.seeds
+        return scale.map { Array(all.prefix($0.seeds)) } ?? all
+      }
+      for seed in Set(seeds.joined()).sorted() {
+        for (entry, own) in zip(entries, seeds) where own.contains(seed) {
+          for choice in choices(of: entry) {
+            runs.append(try run(entry, data, choice, seed, scale))
+          }
+        }
+      }
+    }
+    var names = Set<String>()
+    if let twice = runs.first(where: { !names.insert($0.folderName).inserted }) {
+      throw InputError(
+        .usage,
+        "two runs would be the folder \(twice.folderName): give the lines different names, and the "
+          + "data different file names")
+    }
+    return runs
+  }
+
+  /// What K is for a line; nil where nothing says.
+  private func choices(of entry: Entry) -> [ClusterChoice?] {
+    guard let all = entry.clusters.map({ [$0] }) ?? clusters?.all else { return [nil] }
+    return all
+  }
+
+  private func run(
+    _ entry: Entry, _ data: String, _ choice: ClusterChoice?, _ seed: UInt64,
+    _ scale: ExperimentScale?
+  ) throws(InputError) -> PlannedRun {
+    var configuration = RunConfiguration(data: scale?.part(of: data) ?? data)
+    configuration.method = entry.method
+    configuration.profile = entry.profile
+    if case .number(let number) = choice { configuration.clusters = number }
+    configuration.hyperparameters = entry.hyperparameters ?? [:]
+    configuration.preprocessing = entry.preprocessing ?? preprocessing ?? .automatic
+    configuration.precision = entry.precision ?? precision ?? .float32
+    configuration.threads = entry.threads ?? threads
+    configuration.seed = seed
+    let finds = try configuration.makeMethod().findsClusterCount
+    if choice == nil && !finds { configuration.clusters = try Self.classes(of: data) }
+    try scale?.limit(&configuration)
+    let stem = URL(fileURLWithPath: configuration.data).deletingPathExtension().lastPathComponent
+    let isOneOfMany = entry.clusters == nil && clusters.map { $0.all.count > 1 } ?? false
+    let suffix = isOneOfMany ? "-k=\(choice?.text ?? "")" : ""
+    let title = String(entry.title.map { $0 == "/" || $0.isWhitespace ? "_" : $0 })
+    return PlannedRun(
+      entry: entry, data: data, clusters: finds ? nil : configuration.clusters,
+      choosesClusters: choice == .automatic, configuration: configuration,
+      folderName: "\(stem)-\(title)\(suffix)-\(seed)")
+  }
+
+  /// The number of classes that the catalog has for data or a part of them.
+  private static func classes(of data: String) throws(InputError) -> Int {
+    guard let entry = Catalog.entry(named: try Subset.base(of: data)) else {
+      throw InputError(
+        .usage,
+        "clusters is missing, and the catalog does not know how many classes \(data) has: give "
+          + "clusters a number, a list of numbers, or auto")
+    }
+    return entry.classes
+  }
+}

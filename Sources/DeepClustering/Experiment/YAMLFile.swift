@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Yams
+
+/// A settings file: its text, whose mistakes are answered by a sentence that names the file.
+struct YAMLFile {
+  let url: URL
+  let text: String
+
+  /// Reads the text of a file.
+  init(_ url: URL) throws(InputError) {
+    self.url = url
+    do {
+      text = try String(contentsOf: url, encoding: .utf8)
+    } catch {
+      throw InputError(.missing, "\(url.path) cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+  /// The value of the file.
+  func decode<Value: Decodable>(
+    _ type: Value.Type, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws(InputError) -> Value {
+    do {
+      return try YAMLDecoder().decode(type, from: text, userInfo: userInfo)
+    } catch let error as DecodingError {
+      if case .dataCorrupted(let context) = error, let fault = context.underlyingError as? YamlError
+      {
+        throw InputError(.usage, "\(url.path) is not YAML: \(Self.place(of: fault))")
+      }
+      throw InputError(.usage, "\(url.path): \(error.sentence)")
+    } catch {
+      throw InputError(.usage, "\(url.path) is not YAML: \(Self.place(of: error))")
+    }
+  }
+
+  /// The keys and values of the file.
+  func object() throws(InputError) -> [String: JSONValue] {
+    guard case .object(let values) = try decode(JSONValue.self) else {
+      throw InputError(.usage, "\(url.path) has no settings: write a key and a value in each line")
+    }
+    return values
+  }
+
+  /// Refuses keys that mean nothing, with the nearest that mean something.
+  ///
+  /// - Parameters:
+  ///   - values: The keys are those of this object; another value is not looked at.
+  ///   - known: The keys that there are.
+  ///   - place: Where in the file, such as ` in entry 2 of methods`.
+  /// - Throws: `InputError` for an unknown key.
+  func refuseUnknown(
+    _ values: JSONValue, known: [String], place: String = ""
+  ) throws(InputError) {
+    guard case .object(let values) = values,
+      let unknown = values.keys.sorted().first(where: { !known.contains($0) })
+    else { return }
+    throw InputError(
+      .usage,
+      "\(url.path): there is no setting \(unknown)\(place); "
+        + NearNames.hint(for: unknown, among: known))
+  }
+
+  /// The first line of what a parser says.
+  private static func place(of error: any Error) -> String {
+    "\(error)".split(separator: "\n").first.map(String.init) ?? ""
+  }
+}

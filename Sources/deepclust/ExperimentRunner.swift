@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import DeepClustering
+import Foundation
+
+/// Makes the runs of a plan that are not finished, one after the other.
+struct ExperimentRunner {
+  /// A run that could not be made.
+  struct Failure {
+    let run: String
+    let error: InputError
+  }
+
+  let plan: [Experiment.PlannedRun]
+  let folder: ExperimentFolder
+  /// The pretrained networks, which methods of one seed share.
+  let cache: PretrainingCache
+  let quiet: Bool
+
+  /// Makes what is left of the plan.
+  ///
+  /// - Returns: The runs that could not be made, for a reason that concerns them alone.
+  /// - Throws: `InputError` for a folder or disk that would fail the other runs too;
+  ///   `Run.Interrupted` when the user asked to stop.
+  func run() throws -> [Failure] {
+    let data = SharedData()
+    var failures: [Failure] = []
+    for (index, planned) in plan.enumerated() {
+      guard try folder.finished(planned) == nil else { continue }
+      do {
+        try execute(planned, index, data)
+      } catch let error as InputError where error.kind.concernsOneRun {
+        failures.append(Failure(run: planned.folderName, error: error))
+        tell("\(planned.folderName) is left out: \(error.description)")
+      }
+    }
+    return failures
+  }
+
+  private func execute(
+    _ planned: Experiment.PlannedRun, _ index: Int, _ data: SharedData
+  ) throws {
+    let left = try folder.secondsLeft(plan)
+    let place = "run \(index + 1) of \(plan.count)"
+    if !quiet {
+      tell(
+        "\(place): \(planned.folderName); time left: \(duration(ofAll: [left[index]])), in all "
+          + duration(ofAll: Array(left[index...])))
+    }
+    let dataset = try data.load(planned.configuration.data)
+    let run = try begin(planned, dataset)
+    run.cache = cache
+    run.dataset = dataset
+    run.shouldStop = { Interruption.requested }
+    let display = ProgressDisplay(quiet: quiet) { elapsed in
+      let own = left[index].map { max(0, $0 - elapsed) }
+      return "\(place) (time left: \(duration(ofAll: [own] + left[(index + 1)...])))  "
+    }
+    run.report = display.show
+    do {
+      try run.execute()
+      display.end()
+    } catch let stop as Run.Interrupted {
+      display.end()
+      tell("stopped and saved; go on with the same command")
+      throw stop
+    }
+  }
+
+  /// A new run, or the one that was begun.
+  private func begin(_ planned: Experiment.PlannedRun, _ dataset: Dataset) throws -> Run {
+    let url = folder.run(planned).url
+    let begun = FileManager.default.fileExists(
+      atPath: url.appendingPathComponent("config.yaml").path)
+    if begun {
+      let run = try Run(resuming: url)
+      try folder.refuseOther(run.configuration, than: planned)
+      return run
+    }
+    var configuration = planned.configuration
+    guard planned.choosesClusters else { return try Run(configuration, folder: url) }
+    let study = try RunChooser(quiet: quiet).choose(
+      &configuration, folder: url, choosingMethod: false, dataset: dataset)
+    return try Run(configuration, folder: url, study: study)
+  }
+}
+
+/// The data of the runs at hand, read once for all runs that follow each other.
+private final class SharedData {
+  private var name: String?
+  private var result: Result<Dataset, InputError>?
+
+  /// The data of a name; a failure is not tried again.
+  func load(_ name: String) throws(InputError) -> Dataset {
+    if name != self.name {
+      // The old ones go first: two large data sets need not be held.
+      (self.name, result) = (name, nil)
+      do throws(InputError) {
+        result = .success(try Dataset.load(name))
+      } catch {
+        result = .failure(error)
+      }
+    }
+    guard let result else { preconditionFailure("data were loaded or not") }
+    return try result.get()
+  }
+}
+
+extension InputError.Kind {
+  /// Whether the other runs of a grid may succeed where one failed.
+  fileprivate var concernsOneRun: Bool {
+    switch self {
+    case .usage, .data, .missing, .unavailable: true
+    case .internalError, .cannotCreate, .inputOutput: false
+    }
+  }
+}

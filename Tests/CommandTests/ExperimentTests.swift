@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// `deepclust experiment` as a process, on 200 points that need no files.
+@Suite struct ExperimentTests {
+  private static let grid = """
+    title: Three Gaussians
+    data: ["three-gaussians@200"]
+    preprocessing: none
+    threads: 1
+    seeds: [1, 2, 3]
+    methods:
+      - {method: kmeans, hyperparameters: {restarts: 1}}
+      - {method: gaussian-mixture, clusters: 2}
+      - {method: dbscan}
+    published:
+      - {name: kmeans, data: "three-gaussians@200", acc: 0.5, source: "Somebody, 2020"}
+    """
+  private static let folder = "runs/experiments/grid"
+
+  private func place(_ grid: String = grid) throws -> Workplace {
+    let place = try Workplace()
+    try Data(grid.utf8).write(to: place.file("grid.yaml"))
+    return place
+  }
+
+  private func text(_ place: Workplace, _ name: String) throws -> String {
+    try String(contentsOf: place.file(name), encoding: .utf8)
+  }
+
+  @Test func aGridEndsInTablesAndIsNotRepeated() throws {
+    let place = try place()
+    let plan = try place.run(["experiment", "grid.yaml", "--dry-run"])
+    #expect(plan.status == 0 && plan.output.contains("9 runs, 0 finished; time left: unknown"))
+    #expect(plan.output.contains("three-gaussians@200-kmeans-1  time unknown"))
+    #expect(!place.has("runs"))
+
+    let first = try place.run(["experiment", "grid.yaml"])
+    #expect(first.status == 0, "\(first.error)")
+    #expect(first.error.contains("run 2 of 9: three-gaussians@200-gaussian-mixture-1; time left:"))
+    let page = try text(place, "\(Self.folder)/grid.md")
+    #expect(first.output.contains(page) && page.contains("| kmeans | 3 | float32 | 3 |"))
+    #expect(page.contains("ACC 0.5000 (Somebody, 2020)") && page.contains("threads: 1"))
+    let table = try object(text(place, "\(Self.folder)/grid.json"))
+    let lines = try #require(table["lines"] as? [[String: Any]])
+    #expect(lines.map { ($0["runs"] as? [Any])?.count } == [3, 3, 3])
+    #expect(lines.map { $0["clusters"] as? Int } == [3, 2, nil])
+    #expect(try text(place, "\(Self.folder)/grid-runs.csv").split(separator: "\n").count == 10)
+    #expect(try text(place, "\(Self.folder)/grid.csv").split(separator: "\n").count == 4)
+    #expect(try text(place, "\(Self.folder)/grid.tex").contains("\\toprule"))
+
+    // Once more: nothing is fitted, and the tables are the same.
+    let digest = try Data(
+      contentsOf: place.file("\(Self.folder)/three-gaussians@200-kmeans-1/run.json"))
+    let second = try place.run(["experiment", "grid.yaml"])
+    #expect(second.status == 0 && second.error.isEmpty, "\(second.error)")
+    #expect(second.output == first.output)
+    #expect(
+      try Data(contentsOf: place.file("\(Self.folder)/three-gaussians@200-kmeans-1/run.json"))
+        == digest)
+    let done = try place.run(["experiment", "grid.yaml", "--dry-run"])
+    #expect(done.output.contains("9 runs, 9 finished; time left: 0 s"))
+  }
+
+  @Test func anInterruptedRunEntersNoAverageAndGoesOn() throws {
+    let place = try place()
+    try place.run(["experiment", "grid.yaml", "--quiet"])
+    let file = "\(Self.folder)/three-gaussians@200-kmeans-2/run.json"
+    var record = try object(text(place, file))
+    record["status"] = "interrupted"
+    try JSONSerialization.data(withJSONObject: record).write(to: place.file(file))
+    // A finished run has dropped the folder of its checkpoints.
+    try FileManager.default.createDirectory(
+      at: place.file("\(Self.folder)/three-gaussians@200-kmeans-2/checkpoint"),
+      withIntermediateDirectories: true)
+    let table = try place.run(["experiment", "grid.yaml", "--table-only"])
+    #expect(table.output.contains("| kmeans | 3 | float32 | 2 of 3 |"))
+    let plan = try place.run(["experiment", "grid.yaml", "--dry-run"])
+    #expect(plan.output.contains("9 runs, 8 finished; time left: "))
+    #expect(plan.output.contains("three-gaussians@200-kmeans-2  about 0 s"))
+    let again = try place.run(["experiment", "grid.yaml"])
+    #expect(again.status == 0 && again.output.contains("| kmeans | 3 | float32 | 3 |"))
+  }
+
+  @Test func runsThatCannotBeMadeDoNotStopTheOthers() throws {
+    let place = try place(
+      Self.grid.replacingOccurrences(
+        of: "data: [\"three-gaussians@200\"]", with: "data: [nowhere.npz, \"three-gaussians@200\"]"
+      ).replacingOccurrences(of: "threads: 1", with: "threads: 1\nclusters: 3"))
+    let outcome = try place.run(["experiment", "grid.yaml", "--quiet"])
+    #expect(outcome.status == 66, "\(outcome.error)")
+    #expect(outcome.error.contains("nowhere-kmeans-1 is left out: there is no file nowhere.npz"))
+    #expect(outcome.error.contains("9 of 18 runs are missing"))
+    #expect(outcome.output.contains("| kmeans | 3 | float32 | 3 |"))
+    #expect(!place.has("\(Self.folder)/nowhere-kmeans-1"))
+  }
+
+  @Test func theSmallScaleHasFoldersOfItsOwn() throws {
+    let place = try place(
+      Self.grid.replacingOccurrences(of: "three-gaussians@200", with: "fifteen-gaussians"))
+    let outcome = try place.run(
+      ["experiment", "grid.yaml", "--scale", "small", "--results", "tables", "--quiet"])
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let page = try text(place, "tables/grid-small.md")
+    #expect(
+      page.contains("**Scale small**") && page.contains("| fifteen-gaussians@1000 | kmeans |"))
+    #expect(!page.contains("Somebody"))
+    let run = "runs/experiments/grid-small/fifteen-gaussians@1000-kmeans-1"
+    #expect(try record(place.file(run))["status"] as? String == "finished")
+    #expect(!place.has(Self.folder))
+    let other = try place.run(["experiment", "grid.yaml", "--scale", "tiny"])
+    #expect(other.status == 64 && other.complaints.count == 1)
+  }
+
+  @Test func aRunWithOtherSettingsIsRefused() throws {
+    let place = try place()
+    try place.run(["experiment", "grid.yaml", "--quiet"])
+    try Data(Self.grid.replacingOccurrences(of: "restarts: 1", with: "restarts: 2").utf8)
+      .write(to: place.file("grid.yaml"))
+    let outcome = try place.run(["experiment", "grid.yaml"])
+    #expect(outcome.status == 73 && outcome.complaints.count == 1)
+    #expect(outcome.error.contains("three-gaussians@200-kmeans-1 was begun with other settings"))
+  }
+
+  @Test func aStudyChoosesKOnce() throws {
+    let place = try place(
+      """
+      title: K chosen
+      data: ["three-gaussians@200"]
+      clusters: auto
+      preprocessing: none
+      threads: 1
+      seeds: [1]
+      methods: [{method: kmeans, hyperparameters: {restarts: 1}}]
+      """)
+    let first = try place.run(["experiment", "grid.yaml"])
+    #expect(first.status == 0 && first.error.contains("choosing K"), "\(first.error)")
+    let run = try record(place.file("\(Self.folder)/three-gaussians@200-kmeans-1"))
+    #expect(run["clusterCountStudy"] != nil)
+    let second = try place.run(["experiment", "grid.yaml"])
+    #expect(second.status == 0 && second.error.isEmpty && second.output == first.output)
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import DeepClustering
+
+/// A grid with made-up records: nothing is fitted here.
+private struct MadeUp {
+  let grid: Experiment
+  let plan: [Experiment.PlannedRun]
+
+  init(clusters: String = "3") throws {
+    grid = try experiment(
+      """
+      title: "Odd_names & signs"
+      data: [three-gaussians]
+      clusters: \(clusters)
+      seeds: [1, 2, 3]
+      methods: [{method: kmeans, name: "a_b, \\"c\\""}, {method: dec}, {method: deep-dpm}]
+      published: [{name: dec, data: three-gaussians, acc: 0.75, clusters: 3, source: "Somebody, 2020"}]
+      """)
+    plan = try grid.plan()
+  }
+
+  /// The record of a run with an accuracy.
+  func record(
+    _ run: Experiment.PlannedRun, acc: Double, seconds: Double = 10,
+    status: RunRecord.Status = .finished
+  ) -> RunRecord {
+    var record = RunRecord(
+      format: 1, version: "9.9", data: .init(name: run.data, digest: "abc"),
+      method: .init(name: run.entry.method), clusters: run.clusters ?? 4)
+    (record.status, record.seed) = (status, run.configuration.seed)
+    (record.threads, record.commit, record.precision) = (2, "c0ffee", "float32")
+    record.machine = .init(processor: "Abacus", cores: 2)
+    var scores = Scores()
+    (scores.acc, scores.nmi, scores.ari) = (acc, acc / 2, acc / 4)
+    (record.scores, record.seconds) = (scores, ["total": seconds])
+    return record
+  }
+
+  /// Accuracies that rise by seed and line; the last run of each line is not finished.
+  func results(_ scale: ExperimentScale? = nil) -> ExperimentResults {
+    let records = plan.map { run -> RunRecord? in
+      guard run.configuration.seed < 3 else { return nil }
+      let line = grid.lines.firstIndex { $0.title == run.entry.title } ?? 0
+      return record(run, acc: 0.5 + 0.1 * Double(line) + 0.02 * Double(run.configuration.seed))
+    }
+    return ExperimentResults(grid, plan, records, scale: scale)
+  }
+}
+
+@Suite struct ExperimentResultsTests {
+  @Test func linesAddUpTheFinishedRuns() throws {
+    let results = try MadeUp().results()
+    #expect(results.lines.map(\.name) == ["a_b, \"c\"", "dec", "deep-dpm"])
+    let dec = results.lines[1]
+    #expect(abs(try #require(dec.acc).mean - 0.63) < 1e-12 && dec.planned == 3)
+    #expect(dec.runs.map(\.seed) == [1, 2] && dec.published?.acc == 0.75)
+    #expect(dec.clusters == 3 && dec.found == nil)
+    // deep-dpm was given a start, not K.
+    #expect(results.lines[2].clusters == nil && results.lines[2].found?.mean == 4)
+    #expect(results.machines == [.init(processor: "Abacus", cores: 2)])
+  }
+
+  /// Of lines with the same K alone, over the seeds that both have.
+  @Test func linesAreComparedInPairs() throws {
+    let pairs = try MadeUp().results().comparisons
+    #expect(pairs.map { [$0.first, $0.second] } == [["a_b, \"c\"", "dec"]])
+    #expect(pairs[0].acc.count == 2 && abs(pairs[0].acc.meanDifference + 0.1) < 1e-12)
+  }
+
+  @Test func theMarkdownHasAllOfIt() throws {
+    let page = try MadeUp().results().markdown()
+    let rows = page.split(separator: "\n").map(String.init)
+    #expect(rows[0] == "# Odd_names & signs")
+    // 0.62 and 0.64: mean ± 12.706 · 0.01414 / √2.
+    #expect(
+      page.contains(
+        "| three-gaussians | dec | 3 | float32 | 2 of 3 | 0.6300 ± 0.0100 | 0.6300 "
+          + "| 0.5029 to 0.7571 | 0.6200 | 0.3150 ± 0.0050 | 0.1575 ± 0.0025 "
+          + "| ACC 0.7500, K = 3 (Somebody, 2020) |"))
+    #expect(page.contains("| deep-dpm | 4.0 ± 0.0 |"))
+    #expect(page.contains("| -0.1000 |") && page.contains("signed-rank"))
+    #expect(page.contains("| three-gaussians | dec | 2 | 3 | 0.6400 | 0.3200 | 0.1600 | 10.0 |"))
+    #expect(page.contains("Abacus, 2 cores; threads: 2; version 9.9"))
+    #expect(page.contains("- three-gaussians: `abc`") && page.contains("c0ffee"))
+    #expect(!page.contains("Scale"))
+  }
+
+  @Test func aScaledTableSaysSoAndQuotesNobody() throws {
+    let results = try MadeUp().results(.small)
+    #expect(results.markdown().contains("**Scale small**: at most 1000 rows"))
+    #expect(results.lines.allSatisfy { $0.published == nil })
+    #expect(results.csv().contains("\nsmall,") && results.latex().contains("% **Scale small**"))
+  }
+
+  @Test func theLaTeXIsEscaped() throws {
+    let text = try MadeUp().results().latex()
+    #expect(text.hasPrefix("% Odd_names & signs\n"))
+    #expect(text.contains("\\begin{tabular}{llrrrrrr}\n\\toprule\n"))
+    #expect(
+      text.contains(
+        "three-gaussians & a\\_b, \"c\" & $3$ & 2 of 3 & $0.5300 \\pm 0.0100$ & "))
+    #expect(text.contains(" & dec & $3$ & 2 of 3 & $0.6300 \\pm 0.0100$ & "))
+    #expect(text.contains("& $0.7500$ \\\\\n") && text.contains("& deep-dpm & $4.0 \\pm 0.0$ &"))
+    #expect(text.hasSuffix("\\bottomrule\n\\end{tabular}\n"))
+    #expect(
+      ExperimentResults.escaped("50% of {a}~b^c\\d#$&_")
+        == "50\\% of \\{a\\}\\textasciitilde{}b\\textasciicircum{}c\\textbackslash{}d\\#\\$\\&\\_")
+  }
+
+  @Test func theCSVHasOneWidth() throws {
+    let results = try MadeUp().results()
+    for (text, count) in [(results.csv(), 4), (results.runsCSV(), 7)] {
+      // Read by our own reader of delimited text: every record has as many fields as the header.
+      let records = try Array(text.utf8).withUnsafeBufferPointer { bytes in
+        var reader = DelimitedRecords(bytes, separator: UInt8(ascii: ","), name: "table")
+        var records: [[String]] = []
+        while let record = try reader.next() { records.append(record) }
+        return records
+      }
+      #expect(records.count == count && Set(records.map(\.count)).count == 1)
+      #expect(records[1][2] == "a_b, \"c\"")
+    }
+    #expect(results.csv().contains("published_acc") && results.csv().contains("\"Somebody, 2020\""))
+  }
+
+  @Test func theJSONCanBeReadBack() throws {
+    let results = try MadeUp().results(.small)
+    let read = try JSONDecoder().decode(
+      ExperimentResults.self, from: try JSONEncoder().encode(results))
+    #expect(read.lines.map(\.acc) == results.lines.map(\.acc) && read.scale == .small)
+    #expect(read.comparisons.map(\.acc) == results.comparisons.map(\.acc))
+  }
+
+  // MARK: The folder of the runs
+
+  /// Writes a run folder with a record.
+  private func place(
+    _ run: Experiment.PlannedRun, _ record: RunRecord, in folder: ExperimentFolder
+  ) throws {
+    let target = folder.run(run)
+    try FileManager.default.createDirectory(at: target.url, withIntermediateDirectories: true)
+    try run.configuration.yaml().write(
+      to: target.file("config.yaml"), atomically: true, encoding: .utf8)
+    try JSONEncoder().encode(record).write(to: target.file("run.json"))
+  }
+
+  @Test func onlyFinishedRunsCount() throws {
+    let data = try DataFolder()
+    let folder = ExperimentFolder(data.url)
+    let made = try MadeUp()
+    let run = made.plan[0]
+    #expect(try folder.finished(run) == nil)
+    for status in [RunRecord.Status.running, .interrupted] {
+      try place(run, made.record(run, acc: 1, status: status), in: folder)
+      #expect(try folder.finished(run) == nil, "\(status)")
+    }
+    try place(run, made.record(run, acc: 1), in: folder)
+    #expect(try folder.finished(run)?.scores?.acc == 1)
+    // A run of the same name with other settings is no run of this experiment.
+    let other = try MadeUp(clusters: "4").plan[0]
+    #expect(refusal { try folder.finished(other) }?.kind == .cannotCreate)
+  }
+
+  @Test func timeLeftComesFromTheLine() throws {
+    let data = try DataFolder()
+    let folder = ExperimentFolder(data.url)
+    let made = try MadeUp()
+    let lines = made.plan.filter { $0.entry.title == "dec" }
+    #expect(try folder.secondsLeft(lines) == [nil, nil, nil])
+    try place(lines[0], made.record(lines[0], acc: 1, seconds: 60), in: folder)
+    #expect(try folder.secondsLeft(lines) == [0, 60, 60])
+    try place(
+      lines[1], made.record(lines[1], acc: 1, seconds: 45, status: .interrupted), in: folder)
+    #expect(try folder.secondsLeft(lines) == [0, 15, 60])
+    #expect(try folder.secondsLeft(made.plan)[0] == nil)
+  }
+}
