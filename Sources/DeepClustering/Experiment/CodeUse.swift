@@ -17,8 +17,8 @@ struct CodeUse {
     let rows = Double(max(values.count / columns, 1))
     let statistics = (0..<columns).map { column -> (mean: Double, deviation: Double) in
       let places = stride(from: column, to: values.count, by: columns)
-      let mean = places.reduce(0) { $0 + Double(values[$1]) } / rows
-      let squares = places.reduce(0) { sum, place in
+      let mean = places.reduce(0.0) { $0 + Double(values[$1]) } / rows
+      let squares = places.reduce(0.0) { sum, place in
         let difference = Double(values[place]) - mean
         return sum + difference * difference
       }
