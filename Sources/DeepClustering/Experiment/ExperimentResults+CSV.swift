@@ -31,7 +31,7 @@ extension ExperimentResults {
         "scale", "data", "method", "given_clusters", "precision", "seed", "clusters", "noise",
         "acc", "nmi", "ari", "ami", "purity", "silhouette", "seconds", "pretraining_seconds",
         "clustering_seconds", "network", "stop_reason", "threads", "version", "commit",
-        "data_sha256",
+        "data_sha256", "machine",
       ]
     ]
     for line in lines {
@@ -46,6 +46,7 @@ extension ExperimentResults {
         row += ["total", "pretraining", "clustering"].map { Self.field(run.seconds[$0]) }
         row += [run.pretrained ?? "", run.stopReason ?? "", Self.field(run.threads)]
         row += [run.version ?? "", run.commit ?? "", run.dataDigest ?? ""]
+        row.append(run.machine ?? "")
         rows.append(row)
       }
     }

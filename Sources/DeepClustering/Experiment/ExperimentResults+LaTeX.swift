@@ -6,10 +6,15 @@ extension ExperimentResults {
   ///
   /// Comments above it say what it is and where it was made; they do not appear in print.
   public func latex() -> String {
-    let commits = Set(lines.flatMap { $0.runs.compactMap(\.commit) }).sorted()
+    let runs = lines.flatMap(\.runs)
+    func named(_ values: [String]) -> String { Set(values).sorted().joined(separator: ", ") }
     var text = "% \(Self.oneLine(title))\n"
     text += "% ACC, NMI, ARI: mean and standard deviation (of the population) over the seeds\n"
-    text += "% version \(version), commits \(commits.joined(separator: ", "))\n"
+    text += "% version \(named(runs.compactMap(\.version))); commit "
+    text += "\(named(runs.compactMap(\.commit))); machine \(named(runs.compactMap(\.machine))); "
+    text += "threads \(named(runs.compactMap { $0.threads.map { "\($0)" } })); "
+    text += "precision \(named(lines.map(\.precision)))\n"
+    text += "% SHA-256 of the data: \(named(runs.compactMap(\.dataDigest)))\n"
     if let scale { text += "% \(Self.oneLine(scale.sentence))\n" }
     let showsPublished = lines.contains { $0.published != nil }
     var titles = ["data", "method"]

@@ -28,6 +28,8 @@ public struct ExperimentResults: Codable, Sendable {
     public var dataDigest: String?
     /// Threads on the CPU.
     public var threads: Int?
+    /// The processor.
+    public var machine: String?
   }
 
   /// One line of the table.
@@ -183,6 +185,6 @@ extension ExperimentResults.Run {
       scores: record.scores ?? Scores(), seconds: record.seconds ?? [:],
       pretrained: record.pretrained, stopReason: record.stopReason,
       peakMemoryBytes: record.peakMemoryBytes, version: record.version, commit: record.commit,
-      dataDigest: record.data.digest, threads: record.threads)
+      dataDigest: record.data.digest, threads: record.threads, machine: record.machine?.processor)
   }
 }

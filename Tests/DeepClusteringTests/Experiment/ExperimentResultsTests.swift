@@ -99,6 +99,10 @@ private struct MadeUp {
   @Test func theLaTeXIsEscaped() throws {
     let text = try MadeUp().results().latex()
     #expect(text.hasPrefix("% Odd_names & signs\n"))
+    #expect(
+      text.contains(
+        "% version 9.9; commit c0ffee; machine Abacus; threads 2; precision float32\n"
+          + "% SHA-256 of the data: abc\n"))
     #expect(text.contains("\\begin{tabular}{llrrrrrr}\n\\toprule\n"))
     #expect(
       text.contains(
