@@ -43,6 +43,8 @@ struct RunFolder: Sendable {
   var centroids: Pictures?
   /// New samples that the model drew of each cluster.
   var generated: Pictures?
+  /// What tells clusters of texts apart.
+  var words: TellingWords?
 
   init(_ url: URL) throws(InputError) {
     var isFolder: ObjCBool = false
@@ -69,6 +71,10 @@ struct RunFolder: Sendable {
     leastCertain = try pictureSet(pictures, "least_certain")
     centroids = try pictureSet(pictures, "centroids")
     generated = try pictureSet(pictures, "generated")
+    let words = url.appendingPathComponent("words.json")
+    if FileManager.default.fileExists(atPath: words.path) {
+      self.words = try TellingWords(contentsOf: words)
+    }
   }
 
   /// The number of samples, from the record or else from the assignments.

@@ -42,6 +42,9 @@ struct RunChooser {
     if let threads = configuration.threads { Threads.use(threads) }
     let dataset = try Dataset.load(
       configuration.data, labels: configuration.labels, labelColumn: configuration.labelColumn,
+      imageSize: configuration.imageSize,
+      text: TextReading(
+        maxFeatures: configuration.maxFeatures, vocabulary: configuration.vocabulary),
       progress: say)
     if choosingMethod { chooseMethod(&configuration, dataset) }
     // Its mistakes are told before the study, not after it.
