@@ -12,6 +12,7 @@ struct Page {
     let header = RunHeader(run: run, names: names)
     let sections = [
       mapSection(names, gallery), imageSection(gallery),
+      WordSection(run: run, names: names).section(),
       ClusterSection(run: run, names: names).section(), TrainingSection(run: run).section(),
       RunDetails(run: run).section(),
     ].compactMap { $0 }

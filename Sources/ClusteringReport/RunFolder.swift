@@ -55,6 +55,8 @@ struct RunFolder: Sendable {
   /// New samples that the model drew of each cluster.
   var generated: Pictures?
   var sheet: SampleSheet?
+  /// What tells clusters of texts apart.
+  var words: TellingWords?
 
   init(_ url: URL) throws(InputError) {
     var isFolder: ObjCBool = false
@@ -82,6 +84,10 @@ struct RunFolder: Sendable {
     centroids = try pictureSet(pictures, "centroids")
     generated = try pictureSet(pictures, "generated")
     sheet = try sampleSheet(pictures)
+    let words = url.appendingPathComponent("words.json")
+    if FileManager.default.fileExists(atPath: words.path) {
+      self.words = try TellingWords(contentsOf: words)
+    }
   }
 
   /// The number of samples, from the record or else from the assignments.

@@ -35,6 +35,9 @@ struct RunChooser {
       try dataset
       ?? Dataset.load(
         configuration.data, labels: configuration.labels, labelColumn: configuration.labelColumn,
+        imageSize: configuration.imageSize,
+        text: TextReading(
+          maxFeatures: configuration.maxFeatures, vocabulary: configuration.vocabulary),
         progress: say)
     if choosingMethod { chooseMethod(&configuration, dataset) }
     // Its mistakes are told before the study, not after it.

@@ -12,8 +12,9 @@ struct FitCommand: ParsableCommand {
     abstract: "Clusters a data set and writes a run folder with a report.",
     discussion: """
       DATA is a name of `deepclust data list` or a path: .npy, .npz, .csv or .tsv (gz too), IDX, a \
-      folder with MNIST's four files, or a folder of PNG and JPEG images, with a sub-folder for \
-      each class or without. Stopped by Ctrl-C or killed, a run goes on with --resume \
+      folder with MNIST's four files, .svmlight, .mat, .h5 (FILE:ARRAY for one array), a folder of \
+      PNG and JPEG images or of texts, with a sub-folder for each class or without, or a tar \
+      archive of texts. Stopped by Ctrl-C or killed, a run goes on with --resume \
       and ends with the same bytes.
 
       With --clusters auto a study chooses K first: the largest number of clusters that come back in \
@@ -39,6 +40,10 @@ struct FitCommand: ParsableCommand {
   @Option(
     help: "HEIGHTxWIDTH of the images of a folder; by default what they have in common, or 64x64.")
   var imageSize: String?
+  @Option(help: "How many words of texts are used, the most frequent ones; 2000 unless given.")
+  var maxFeatures: Int?
+  @Option(help: "The words of texts to use: a file with one a line, or a run's vocabulary.json.")
+  var vocabulary: String?
   @Option(help: "A YAML file with any of these settings.") var config: String?
   @Option(
     name: .customLong("set"), help: "A hyperparameter, as in epochs=50; may be repeated.")
@@ -118,6 +123,7 @@ struct FitCommand: ParsableCommand {
       ("DATA", data != nil), ("--method", method != nil), ("--profile", profile != nil),
       ("--clusters", clusters != nil), ("--labels", labels != nil),
       ("--label-column", labelColumn != nil), ("--image-size", imageSize != nil),
+      ("--max-features", maxFeatures != nil), ("--vocabulary", vocabulary != nil),
       ("--config", config != nil),
       ("--set", !settings.isEmpty), ("--preprocessing", preprocessing != nil),
       ("--seed", seed != nil), ("--device", device != nil), ("--precision", precision != nil),
@@ -149,6 +155,8 @@ struct FitCommand: ParsableCommand {
       }
       result.imageSize = size
     }
+    result.maxFeatures = maxFeatures ?? result.maxFeatures
+    result.vocabulary = vocabulary ?? result.vocabulary
     result.seed = seed ?? result.seed
     result.threads = threads ?? result.threads
     if let threads = result.threads, threads < 1 {

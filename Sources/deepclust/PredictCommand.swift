@@ -30,11 +30,19 @@ struct PredictCommand: ParsableCommand {
     let saved = try SavedModel(folder: URL(fileURLWithPath: folder), on: device)
     // Images become what those of the training were.
     let shape = try RunFolder(URL(fileURLWithPath: folder)).record()?.data.imageShape
+    // Texts are counted with the words and the weights of the training.
+    let vocabulary = RunFolder(URL(fileURLWithPath: folder)).file("vocabulary.json")
+    let hasVocabulary = FileManager.default.fileExists(atPath: vocabulary.path)
     let dataset = try Dataset.load(
       data, labelColumn: labelColumn,
       imageSize: shape.map { ImageSize(height: $0.height, width: $0.width) },
       imageChannels: shape.flatMap { [1, 3].contains($0.channels) ? $0.channels : nil },
+      text: TextReading(vocabulary: hasVocabulary ? vocabulary.path : nil),
       progress: tell)
+    if dataset.vocabulary?.inverseDocumentFrequencies != nil && !hasVocabulary {
+      throw InputError(
+        .usage, "\(data) holds texts, and \(folder) was not fitted to a folder or archive of texts")
+    }
     let rows = try saved.rows(dataset)
     if probabilities {
       guard let found = saved.model.probabilities(for: rows) else {

@@ -84,9 +84,14 @@ public struct Catalog: Sendable {
     let urls = try fetch(entry, progress: progress)
     let (table, labels) = try CatalogRead(entry: entry, urls: urls).run()
     try labels.refuseOtherCount(than: table.rows, in: entry.name, labels: entry.name)
-    return Dataset(
+    var dataset = Dataset(
       name: entry.name, values: table.values, rows: table.rows, columns: table.columns,
       labels: labels.indices, classNames: labels.names, imageShape: entry.imageShape)
+    if let file = entry.words, let url = location(of: file, in: entry) {
+      _ = try file.unpackVerified(FileBytes.read(url.path), from: url.path)
+      dataset.vocabulary = try Vocabulary.read(url.path)
+    }
+    return dataset
   }
 
   private func location(of file: CatalogFile, in entry: CatalogEntry) -> URL? {

@@ -183,6 +183,8 @@ extension Catalog {
       CatalogFile(
         "20news_labels.npy", "62e89888071a47dc44e47edc3e1aab17da651b148ed55be2b2eb70e62b81295c"),
     ],
+    words: CatalogFile(
+      "20news_vocab.txt", "8bf42395faf848be9883c4ee30e55a8d28e1dac70b2172445165803ce7418475"),
     layout: .arrays)
 
   private static let r8 = CatalogEntry(
@@ -197,5 +199,7 @@ extension Catalog {
       CatalogFile(
         "r8_labels.npy", "48dc83171232103d02f223a02cc7e1a2c9bd3d6fa64abbe65ed20cb963d00706"),
     ],
+    words: CatalogFile(
+      "r8_vocab.txt", "6fc4bdce0df3849d15f121e861feec866481b10fc870c3946cb48c2033103d33"),
     layout: .arrays)
 }

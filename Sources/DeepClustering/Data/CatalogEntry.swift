@@ -24,6 +24,8 @@ public struct CatalogEntry: Sendable {
   public let files: [CatalogFile]
   /// Where the files can be fetched, the first choice first; none when they are only found here.
   public let places: [CatalogPlace]
+  /// The words of the columns, one a line; not needed, and used where it lies beside the files.
+  let words: CatalogFile?
   let layout: CatalogLayout
 
   /// Whether the data are drawn from a seed and have no files.
@@ -32,7 +34,8 @@ public struct CatalogEntry: Sendable {
   init(
     name: String, title: String, rows: Int, columns: Int, imageShape: ImageShape? = nil,
     classes: Int, origin: String, licence: String, folder: String? = nil,
-    files: [CatalogFile] = [], places: [CatalogPlace] = [], layout: CatalogLayout
+    files: [CatalogFile] = [], places: [CatalogPlace] = [],
+    words: CatalogFile? = nil, layout: CatalogLayout
   ) {
     self.name = name
     self.title = title
@@ -45,6 +48,7 @@ public struct CatalogEntry: Sendable {
     self.folder = folder ?? name
     self.files = files
     self.places = places
+    self.words = words
     self.layout = layout
   }
 }

@@ -38,8 +38,8 @@ public struct ClassLabels: Equatable, Sendable {
     self.init(indices: words.compactMap { distinct[$0] }, names: names)
   }
 
-  /// Reads the classes of a file: `.npy`, `.npz` (its array `y` or `labels`), IDX, or text with
-  /// one class a line; IDX and text also as gzip.
+  /// Reads the classes of a file: `.npy`, `.npz` (its array `y` or `labels`), `.mat` and `.h5` (the
+  /// same, or `FILE:ARRAY`), IDX, or text with one class a line; IDX and text also as gzip.
   ///
   /// - Parameters:
   ///   - path: the file.
@@ -53,7 +53,12 @@ public struct ClassLabels: Equatable, Sendable {
     _ path: String, column: String? = nil,
     names: [String] = ["label", "labels", "class", "target", "y", "cluster"]
   ) throws(InputError) -> ClassLabels {
+    let place = ArrayPath(path)
+    let path = place.file
     let bytes = try FileBytes.readUnpacked(path)
+    if let arrays = try ArrayFiles.open(bytes, name: path) {
+      return try ArrayChoice(arrays).labels(place.array)
+    }
     if NPY.matches(bytes) { return try ClassLabels(array: NPY.parse(bytes, name: path)) }
     if NPZ.matches(bytes) { return try NPZ.labels(bytes, name: path) }
     if IDX.matches(bytes) { return try ClassLabels(array: IDX.parse(bytes, name: path)) }

@@ -57,6 +57,7 @@ extension Dataset {
       rows: kept.count, columns: columns, labels: labels.map { labels in kept.map { labels[$0] } },
       classNames: classNames, imageShape: imageShape, source: source)
     part.fileNames = fileNames.map { names in kept.map { names[$0] } }
+    part.vocabulary = vocabulary
     return part
   }
 

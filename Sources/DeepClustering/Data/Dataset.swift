@@ -22,8 +22,11 @@ public struct Dataset: Equatable, Sendable {
   public var imageShape: ImageShape?
   /// Where the data came from: a path or a catalog name.
   public var source: String
-  /// The file that each row was read from, within `source`; nil unless that is a folder of images.
+  /// The file that each row was read from, within `source`; nil unless that is a folder of images or
+  /// texts.
   public var fileNames: [String]?
+  /// The words that the columns stand for; nil unless the rows are texts.
+  public var vocabulary: Vocabulary?
   /// What the reader of the data did that the user should know, a sentence each.
   public var notes: [String] = []
 

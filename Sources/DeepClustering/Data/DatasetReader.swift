@@ -7,8 +7,10 @@ extension Dataset {
   ///
   /// A path is read by what the file holds, not by what it is called: `.npy`, `.npz` (dense, or
   /// sparse as SciPy saves it), CSV and other delimited text, IDX, all but `.npz` also as gzip, a
-  /// folder with the four IDX files that MNIST and its relatives consist of, or a folder of PNG and
-  /// JPEG files. A catalog name wins over a file of the same name; write `./mnist` for the file.
+  /// folder with the four IDX files that MNIST and its relatives consist of, a folder of PNG and
+  /// JPEG files, or texts in a folder or a tar archive. SVMlight's text, MATLAB 5 and HDF5 files are
+  /// read too, and `usps.h5:train/data` is one array of such a file. A catalog name wins over a file
+  /// of the same name; write `./mnist` for the file.
   ///
   /// A name or path with `@10%` behind it is the part that ``subsampled(retention:seed:)`` keeps at a
   /// retention of 0.1 and seed 1, with `@10%:7` at seed 7; with `@1000` behind it is
@@ -16,7 +18,8 @@ extension Dataset {
   ///
   /// Images are read in the order of their paths, turned as their camera says, with eight bits a
   /// channel. They become grey when all files are stored in grey, and are stretched to one size.
-  /// When they all lie in sub-folders, two at least, those are the classes.
+  /// When they all lie in sub-folders, two at least, those are the classes. So it is with texts, which
+  /// become tf-idf as scikit-learn's `TfidfVectorizer` defines it.
   ///
   /// The folder of a finished run stands for its codes, with the classes of its data.
   ///
@@ -28,14 +31,15 @@ extension Dataset {
   ///   - imageSize: what the images of a folder are resized to; by default the size that they have
   ///     in common, or 64 × 64.
   ///   - imageChannels: 1 to read the images of a folder in grey, 3 in colour.
+  ///   - text: how texts become numbers.
   ///   - seed: what synthetic data are drawn with.
   ///   - progress: is told, in short sentences, what is being fetched.
   /// - Returns: the rows as they are in the file; nothing is scaled.
   /// - Throws: ``InputError`` for whatever is missing, damaged or does not fit.
   public static func load(
     _ nameOrPath: String, labels: String? = nil, labelColumn: String? = nil,
-    imageSize: ImageSize? = nil, imageChannels: Int? = nil, seed: UInt64 = 1,
-    progress: @escaping (String) -> Void = { _ in }
+    imageSize: ImageSize? = nil, imageChannels: Int? = nil, text: TextReading = TextReading(),
+    seed: UInt64 = 1, progress: @escaping (String) -> Void = { _ in }
   ) throws(InputError) -> Dataset {
     if labels != nil && labelColumn != nil {
       throw InputError(.usage, "give the labels by a file or by a column, not by both")
@@ -43,7 +47,7 @@ extension Dataset {
     if let subset = try Subset(of: nameOrPath) {
       let whole = try load(
         subset.whole, labels: labels, labelColumn: labelColumn, imageSize: imageSize,
-        imageChannels: imageChannels, seed: seed, progress: progress)
+        imageChannels: imageChannels, text: text, seed: seed, progress: progress)
       var part = try subset.of(whole)
       (part.name, part.source) = (nameOrPath, nameOrPath)
       return part
@@ -55,7 +59,7 @@ extension Dataset {
       }
       dataset = try Catalog().load(entry, seed: seed, progress: progress)
     } else {
-      dataset = try read(nameOrPath, labelColumn: labelColumn, imageSize, imageChannels)
+      dataset = try read(nameOrPath, labelColumn: labelColumn, imageSize, imageChannels, text)
     }
     guard let labels else { return dataset }
     let read = try ClassLabels.read(labels)
@@ -66,8 +70,11 @@ extension Dataset {
   }
 
   private static func read(
-    _ path: String, labelColumn: String?, _ imageSize: ImageSize?, _ imageChannels: Int?
+    _ path: String, labelColumn: String?, _ imageSize: ImageSize?, _ imageChannels: Int?,
+    _ text: TextReading
   ) throws(InputError) -> Dataset {
+    let place = ArrayPath(path)
+    let path = place.file
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw missing(path)
@@ -78,18 +85,40 @@ extension Dataset {
       if run.isRun { return try run.codes() }
       let idx = IDXFolder(path)
       if idx.isMeant { return try idx.read(name: stem(of: path)) }
-      return try ImageFolder(path).read(
-        name: stem(of: path), size: imageSize, channels: imageChannels)
+      let tree = try FileTree(path)
+      let (images, texts) = (ImageFolder(tree), TextCollection(tree))
+      if images.files.isEmpty && !texts.files.isEmpty {
+        return try texts.read(name: stem(of: path), text)
+      }
+      return try images.read(name: stem(of: path), size: imageSize, channels: imageChannels)
     }
-    return try parse(try FileBytes.readUnpacked(path), path: path, labelColumn: labelColumn)
+    let bytes = try FileBytes.readUnpacked(path)
+    if TarArchive.matches(bytes) {
+      try refuseLabelColumn(labelColumn, in: path)
+      return try TextCollection(TarArchive(bytes, name: path)).read(name: stem(of: path), text)
+    }
+    var dataset = try parse(bytes, place, labelColumn: labelColumn)
+    if let array = place.array { dataset.source += ":\(array)" }
+    return dataset
   }
 
   private static func parse(
-    _ bytes: [UInt8], path: String, labelColumn: String?
+    _ bytes: [UInt8], _ place: ArrayPath, labelColumn: String?
   ) throws(InputError) -> Dataset {
+    let path = place.file
     let table: NumberTable
     var labels: ClassLabels?
-    if bytes.isEmpty {
+    let arrays = try ArrayFiles.open(bytes, name: path)
+    if arrays == nil, let array = place.array {
+      throw InputError(
+        .usage,
+        "\(path) is no .mat or .h5 file, so there is no \(array) in it to choose; give \(path) alone"
+      )
+    }
+    if let arrays {
+      let contents = try ArrayChoice(arrays).contents(place.array)
+      (table, labels) = (contents.table, contents.labels)
+    } else if bytes.isEmpty {
       throw InputError(.data, "\(path) is empty: it has no bytes")
     } else if NPY.matches(bytes) {
       table = try NumberTable(NPY.parse(bytes, name: path))
@@ -100,18 +129,31 @@ extension Dataset {
       table = try NumberTable(IDX.parse(bytes, name: path))
     } else {
       try refuseUnreadable(bytes, path: path)
+      if SVMLight.matches(bytes, path: path) {
+        try refuseLabelColumn(labelColumn, in: path)
+        let contents = try SVMLight.parse(bytes, name: path)
+        return dataset(path, contents.table, contents.labels, contents.notes)
+      }
       let text = try DelimitedText.parse(bytes, name: path, labelColumn: labelColumn)
       table = NumberTable(values: text.values, rows: text.rows, columns: text.columns)
       labels = text.labels.map { ClassLabels($0) }
     }
-    if NPY.matches(bytes) || NPZ.matches(bytes) || IDX.matches(bytes) {
+    if arrays != nil || NPY.matches(bytes) || NPZ.matches(bytes) || IDX.matches(bytes) {
       try refuseLabelColumn(labelColumn, in: path)
     }
     try labels?.refuseOtherCount(than: table.rows, in: path, labels: path)
-    return Dataset(
+    return dataset(path, table, labels, [])
+  }
+
+  private static func dataset(
+    _ path: String, _ table: NumberTable, _ labels: ClassLabels?, _ notes: [String]
+  ) -> Dataset {
+    var dataset = Dataset(
       name: stem(of: path), values: table.values, rows: table.rows, columns: table.columns,
       labels: labels?.indices, classNames: labels?.names, imageShape: table.imageShape,
       source: path)
+    dataset.notes = notes
+    return dataset
   }
 
   private static func refuseLabelColumn(_ column: String?, in path: String) throws(InputError) {
@@ -125,6 +167,8 @@ extension Dataset {
     let ending = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
     let format = [
       ".npy": "an NPY file", ".npz": "an NPZ file", "-ubyte": "an IDX file", ".idx": "an IDX file",
+      ".mat": "a MATLAB 5 file", ".h5": "an HDF5 file", ".hdf5": "an HDF5 file",
+      ".tar": "a tar archive", ".tgz": "a tar archive",
     ].first { ending.hasSuffix($0.key) }
     if let format {
       throw InputError(
@@ -134,8 +178,8 @@ extension Dataset {
     guard bytes.prefix(4096).contains(0) else { return }
     throw InputError(
       .data,
-      "\(path) is of a format that is not read; NPY, NPZ, CSV, TSV and IDX are, and folders of PNG "
-        + "and JPEG files")
+      "\(path) is of a format that is not read; NPY, NPZ, CSV, TSV, SVMlight, MATLAB 5, HDF5 and IDX "
+        + "are, and folders of PNG and JPEG files or of texts")
   }
 
   private static func missing(_ path: String) -> InputError {
@@ -156,68 +200,11 @@ extension Dataset {
   private static func stem(of path: String) -> String {
     var url = URL(fileURLWithPath: path)
     if url.pathExtension == "gz" { url.deletePathExtension() }
+    var isFolder: ObjCBool = false
+    // A point in the name of a folder is no ending.
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      return url.lastPathComponent
+    }
     return url.deletingPathExtension().lastPathComponent
-  }
-}
-
-/// A folder with the four files of MNIST and its relatives, packed or not.
-struct IDXFolder {
-  let path: String
-
-  init(_ path: String) {
-    self.path = path
-  }
-
-  /// Whether any of the four files is there: then all of them are expected.
-  var isMeant: Bool {
-    ["train-images", "train-labels", "t10k-images", "t10k-labels"].contains { stem in
-      let dimensions = stem.hasSuffix("images") ? 3 : 1
-      return Self.endings(dimensions).contains {
-        FileManager.default.fileExists(atPath: "\(path)/\(stem)\($0)")
-      }
-    }
-  }
-
-  /// Reads the training rows, then the test rows.
-  func read(name: String) throws(InputError) -> Dataset {
-    var images: [NPYArray] = []
-    var labels: [Int] = []
-    for part in ["train", "t10k"] {
-      let array = try file(part, "images", 3)
-      let numbers = try file(part, "labels", 1).integers()
-      guard numbers.count == array.shape.first else {
-        throw InputError(
-          .data,
-          "\(path) has \(numbers.count) \(part) labels, but \(array.shape.first ?? 0) images")
-      }
-      images.append(array)
-      labels += numbers
-    }
-    let table = try NumberTable(images)
-    let classes = ClassLabels(labels)
-    return Dataset(
-      name: name, values: table.values, rows: table.rows, columns: table.columns,
-      labels: classes.indices, classNames: classes.names, imageShape: table.imageShape,
-      source: path)
-  }
-
-  private static func endings(_ dimensions: Int) -> [String] {
-    ["-", "."].flatMap { middle in
-      ["", ".gz"].map { "\(middle)idx\(dimensions)-ubyte\($0)" }
-    }
-  }
-
-  private func file(
-    _ part: String, _ what: String, _ dimensions: Int
-  ) throws(InputError) -> NPYArray {
-    let stem = "\(path)/\(part)-\(what)"
-    for ending in Self.endings(dimensions) {
-      guard FileManager.default.fileExists(atPath: stem + ending) else { continue }
-      return try IDX.parse(FileBytes.readUnpacked(stem + ending), name: stem + ending)
-    }
-    throw InputError(
-      .missing,
-      "the folder \(path) has no \(part)-\(what)-idx\(dimensions)-ubyte(.gz); a folder is read when "
-        + "it holds the four IDX files of MNIST")
   }
 }

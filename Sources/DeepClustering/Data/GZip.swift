@@ -39,6 +39,26 @@ enum GZip {
     return unpacked
   }
 
+  /// Unpacks a deflate stream in the wrapping of zlib; what follows it is passed over.
+  ///
+  /// - Parameters:
+  ///   - bytes: The stream.
+  ///   - size: How many unpacked bytes there may be; nil when any number will do.
+  ///   - name: The file, for the message of an error.
+  /// - Returns: The unpacked bytes.
+  /// - Throws: ``InputError`` for a damaged stream.
+  static func unpackZlib(
+    _ bytes: ArraySlice<UInt8>, size: Int? = nil, name: String
+  ) throws(InputError) -> [UInt8] {
+    var output = Inflation(name: name, windowBits: MAX_WBITS)
+    let hint = size ?? bytes.count.multipliedReportingOverflow(by: 4).partialValue
+    let unpacked = try output.run(Array(bytes)[...], sizeHint: hint, manyMembers: false)
+    guard size.map({ unpacked.count <= $0 }) ?? true else {
+      throw InputError(.data, "\(name) is damaged: a part unpacks to more bytes than it should")
+    }
+    return unpacked
+  }
+
   /// The checksum that zip files store.
   static func crc32(of bytes: [UInt8]) -> UInt32 {
     bytes.withUnsafeBufferPointer {

@@ -7,44 +7,24 @@ import Synchronization
 /// A folder of PNG and JPEG files, with or without a sub-folder for each class.
 struct ImageFolder {
   /// The folder.
-  let path: String
+  var path: String { tree.path }
   /// The images by their paths within the folder, sorted.
-  private(set) var files: [String] = []
+  let files: [String]
   /// Files with other endings.
-  private var others: [String] = []
+  private let others: [String]
+  private let tree: FileTree
 
-  /// Lists a folder and the folders in it; hidden files are passed over.
-  init(_ path: String) throws(InputError) {
-    self.path = path
-    var seen: Set<String> = []
-    try list("", &seen)
-    files.sort()
+  /// The images among the files of a folder.
+  init(_ tree: FileTree) {
+    self.tree = tree
+    let isImage = { (file: String) in
+      [".png", ".jpg", ".jpeg"].contains(where: file.lowercased().hasSuffix)
+    }
+    files = tree.files.filter(isImage)
+    others = tree.files.filter { !isImage($0) }
   }
 
-  private func full(_ file: String) -> String { file.isEmpty ? path : "\(path)/\(file)" }
-
-  /// Links are followed, and a folder that was seen is not entered again.
-  private mutating func list(_ folder: String, _ seen: inout Set<String>) throws(InputError) {
-    let place = full(folder)
-    guard seen.insert(URL(fileURLWithPath: place).resolvingSymlinksInPath().path).inserted else {
-      return
-    }
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: place) else {
-      throw InputError(.missing, "the folder \(place) cannot be read")
-    }
-    for name in names.sorted() where !name.hasPrefix(".") {
-      let file = folder.isEmpty ? name : "\(folder)/\(name)"
-      var isFolder: ObjCBool = false
-      let exists = FileManager.default.fileExists(atPath: full(file), isDirectory: &isFolder)
-      if exists && isFolder.boolValue {
-        try list(file, &seen)
-      } else if [".png", ".jpg", ".jpeg"].contains(where: name.lowercased().hasSuffix) {
-        files.append(file)
-      } else {
-        others.append(file)
-      }
-    }
-  }
+  private func full(_ file: String) -> String { tree.full(file) }
 
   /// Reads all images into one table.
   ///
@@ -60,11 +40,11 @@ struct ImageFolder {
     guard !files.isEmpty else {
       let found =
         others.isEmpty
-        ? "no files" : "\(Self.counted(others.count)), such as \(others[0]), and no images"
+        ? "no files" : "\(FileTree.counted(others.count)), such as \(others[0]), and no images"
       throw InputError(
         .data,
-        "the folder \(path) has \(found); a folder is read when it holds PNG or JPEG files, or the "
-          + "four IDX files of MNIST")
+        "the folder \(path) has \(found); a folder is read when it holds PNG or JPEG files, text "
+          + "files (.txt, or without an ending), or the four IDX files of MNIST")
     }
     var notes: [String] = []
     let headers = try each { (file, _) throws(InputError) in (file.size, file.channels) }
@@ -78,7 +58,7 @@ struct ImageFolder {
     }
     if !others.isEmpty {
       notes.append(
-        "\(Self.counted(others.count)) of \(path) \(others.count == 1 ? "was" : "were") left out, "
+        "\(FileTree.counted(others.count)) of \(path) \(others.count == 1 ? "was" : "were") left out, "
           + "such as \(others[0]): only PNG and JPEG are read")
     }
     let depth = channels ?? headers.map(\.1).max() ?? 1
@@ -86,7 +66,7 @@ struct ImageFolder {
     try NumberTable.refuseTooLarge(
       rows: files.count, columns: shape.values,
       name: "\(path) with images of \(target) (--image-size asks for smaller ones)")
-    let classes = classLabels
+    let classes = ClassLabels(foldersOf: files)
     var dataset = Dataset(
       name: name, values: try values(target, shape), rows: files.count, columns: shape.values,
       labels: classes?.indices, classNames: classes?.names, imageShape: shape, source: path)
@@ -133,14 +113,4 @@ struct ImageFolder {
     for case let result? in results.withLock({ $0 }) { values.append(try result.get()) }
     return values
   }
-
-  /// The first folder on the way to each image.
-  private var classLabels: ClassLabels? {
-    let parts = files.map { $0.split(separator: "/") }
-    guard parts.allSatisfy({ $0.count > 1 }) else { return nil }
-    let names = parts.map { String($0[0]) }
-    return Set(names).count > 1 ? ClassLabels(names) : nil
-  }
-
-  private static func counted(_ files: Int) -> String { files == 1 ? "1 file" : "\(files) files" }
 }

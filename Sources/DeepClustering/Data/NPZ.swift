@@ -2,34 +2,23 @@
 
 /// NumPy's `.npz`: arrays in a zip file, dense ones or the sparse form of `scipy.sparse.save_npz`.
 enum NPZ {
-  /// The names that features go by, the likeliest first.
-  private static let featureNames = ["x", "X", "data", "features", "arr_0"]
-  /// The names that classes go by, the likeliest first.
-  private static let labelNames = ["y", "Y", "labels", "label", "target", "targets"]
-
   /// Whether bytes start as a zip file does.
   static func matches(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x50, 0x4B, 0x05, 0x06])
   }
 
-  /// A table and, where the file has them, its classes.
-  struct Contents {
-    var table: NumberTable
-    var labels: ClassLabels?
-  }
-
   /// Reads the features and the classes of an archive.
-  static func parse(_ bytes: [UInt8], name: String) throws(InputError) -> Contents {
+  static func parse(_ bytes: [UInt8], name: String) throws(InputError) -> ArrayChoice.Contents {
     let archive = try ZipArchive(bytes, name: name)
     let labels = try labelArray(archive).map { (array) throws(InputError) in
       try ClassLabels(array: array)
     }
     if archive.member(named: "indptr.npy") != nil || archive.member(named: "format.npy") != nil {
-      return Contents(table: try denseTable(ofSparse: archive), labels: labels)
+      return ArrayChoice.Contents(table: try denseTable(ofSparse: archive), labels: labels)
     }
-    for feature in featureNames {
+    for feature in ArrayChoice.featureNames {
       guard let array = try array(feature, of: archive) else { continue }
-      return Contents(table: try NumberTable(array), labels: labels)
+      return ArrayChoice.Contents(table: try NumberTable(array), labels: labels)
     }
     // No usual name: the only array of two or more dimensions must be it.
     var candidates: [NPYArray] = []
@@ -42,9 +31,10 @@ enum NPZ {
       throw InputError(
         .data,
         "\(name) holds \(names.isEmpty ? "nothing" : names), and none is named "
-          + "\(featureNames.joined(separator: ", ")); name the features x and the labels y")
+          + "\(ArrayChoice.featureNames.joined(separator: ", ")); name the features x and the labels y"
+      )
     }
-    return Contents(table: try NumberTable(only), labels: labels)
+    return ArrayChoice.Contents(table: try NumberTable(only), labels: labels)
   }
 
   /// Reads the classes of an archive only.
@@ -57,13 +47,14 @@ enum NPZ {
     guard let array else {
       throw InputError(
         .data,
-        "\(name) has no labels: none of its arrays is named \(labelNames.joined(separator: ", "))")
+        "\(name) has no labels: none of its arrays is named \(ArrayChoice.labelNames.joined(separator: ", "))"
+      )
     }
     return try ClassLabels(array: array)
   }
 
   private static func labelArray(_ archive: ZipArchive) throws(InputError) -> NPYArray? {
-    for label in labelNames {
+    for label in ArrayChoice.labelNames {
       if let array = try array(label, of: archive) { return array }
     }
     return nil

@@ -19,8 +19,10 @@ public struct PreparedData {
   public let name: String
   /// Where it came from.
   public let source: String
-  /// The file of each row; nil unless the data are a folder of images.
+  /// The file of each row; nil unless the data are a folder of images or texts.
   public let fileNames: [String]?
+  /// The words that the columns stand for; nil unless rows are texts.
+  public let vocabulary: Vocabulary?
   /// The lowest and highest value before scaling.
   public let valueRange: ClosedRange<Float>
 
@@ -40,6 +42,7 @@ public struct PreparedData {
     warnings += try dataset.validated(clusters: clusters)
     digest = dataset.digest()
     (labels, classNames, imageShape) = (dataset.labels, dataset.classNames, dataset.imageShape)
+    vocabulary = dataset.vocabulary
     (name, source, fileNames) = (dataset.name, dataset.source, dataset.fileNames)
     valueRange = dataset.valueRange ?? 0...1
     self.preprocessing = preprocessing.fitted(to: dataset)

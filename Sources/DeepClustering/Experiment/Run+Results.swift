@@ -13,6 +13,7 @@ extension Run {
     try writeAssignments(model, data)
     record.clusters = method.clusterCount(of: model.assignments)
     try writeEmbedding(model, data)
+    try writeWords(model, data)
     if let shape = data.imageShape { try writePictures(model, data, shape) }
     record.measures = (model as? any MeasuredModel)?.measures
     measure(model, data, clusters: record.clusters)
@@ -87,6 +88,21 @@ extension Run {
     if d < data.tensor.shape[1], let warning = CodeUse(values: values, columns: d).warning {
       warn(warning)
     }
+  }
+
+  /// What the columns of texts are, and the words that tell the clusters.
+  private func writeWords(
+    _ model: any ClusteringModel, _ data: PreparedData
+  ) throws(InputError) {
+    guard let vocabulary = data.vocabulary else { return }
+    // New texts can be read only with the frequencies of the old.
+    if vocabulary.inverseDocumentFrequencies != nil {
+      try vocabulary.write(to: folder.file("vocabulary.json"))
+    }
+    let telling = TellingWords(
+      10, of: data.tensor, assignments: model.assignments, clusters: record.clusters,
+      words: vocabulary.words)
+    try telling.write(to: folder.file("words.json"))
   }
 
   private func writePictures(

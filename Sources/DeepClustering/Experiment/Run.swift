@@ -185,12 +185,13 @@ public final class Run {
       ?? Dataset.load(
         located(configuration.data), labels: configuration.labels.map(located),
         labelColumn: configuration.labelColumn,
-        imageSize: configuration.imageSize, progress: { self.report(.stage($0)) })
+        imageSize: configuration.imageSize,
+        text: TextReading(
+          maxFeatures: configuration.maxFeatures,
+          vocabulary: configuration.vocabulary.map(located)),
+        progress: { self.report(.stage($0)) })
     self.dataset = nil
-    if configuration.imageSize != nil && dataset.fileNames == nil {
-      throw InputError(
-        .usage, "--image-size is for folders of images, and \(configuration.data) is none")
-    }
+    try refuseOptionsOfOthers(dataset)
     var warnings: [String] = []
     let data = try PreparedData(
       dataset, preprocessing: configuration.preprocessing,
@@ -208,6 +209,21 @@ public final class Run {
     return data
   }
 
+  private func refuseOptionsOfOthers(_ dataset: Dataset) throws(InputError) {
+    let isOfFiles = dataset.fileNames != nil
+    if configuration.imageSize != nil && !(isOfFiles && dataset.imageShape != nil) {
+      throw InputError(
+        .usage, "--image-size is for folders of images, and \(configuration.data) is none")
+    }
+    let asksForWords = configuration.maxFeatures != nil || configuration.vocabulary != nil
+    if asksForWords && !(isOfFiles && dataset.vocabulary != nil) {
+      throw InputError(
+        .usage,
+        "--max-features and --vocabulary are for folders and archives of texts, and "
+          + "\(configuration.data) is none")
+    }
+  }
+
   /// A path of the configuration: one that is not absolute starts where the run was begun.
   private func located(_ path: String) -> String {
     guard resuming, !path.hasPrefix("/"), Catalog.entry(named: path) == nil,
@@ -215,7 +231,7 @@ public final class Run {
       directory != FileManager.default.currentDirectoryPath
     else { return path }
     let there = "\(directory)/\(path)"
-    let file = (try? Subset.base(of: there)) ?? there
+    let file = ArrayPath((try? Subset.base(of: there)) ?? there).file
     // The whole folder may have been moved, with the run in it.
     return FileManager.default.fileExists(atPath: file) ? there : path
   }

@@ -13,6 +13,10 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var labelColumn: String?
   /// What the images of a folder are resized to; nil for the size that they have in common.
   public var imageSize: ImageSize?
+  /// How many words of texts are kept; nil for the usual number.
+  public var maxFeatures: Int?
+  /// A file with the words of texts to use.
+  public var vocabulary: String?
   /// The method's name.
   public var method = "dec"
   /// One of the method's profiles; nil for its default.
@@ -36,7 +40,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public init(data: String) { self.data = data }
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case data, labels, labelColumn, imageSize, method, profile, clusters, hyperparameters,
+    case data, labels, labelColumn, imageSize, maxFeatures, vocabulary, method, profile, clusters,
+      hyperparameters,
       preprocessing
     case seed, device, precision, threads
   }
@@ -52,6 +57,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     labels = try values.decodeIfPresent(String.self, forKey: .labels)
     labelColumn = try values.decodeIfPresent(String.self, forKey: .labelColumn)
     imageSize = try values.decodeIfPresent(ImageSize.self, forKey: .imageSize)
+    maxFeatures = try values.decodeIfPresent(Int.self, forKey: .maxFeatures)
+    vocabulary = try values.decodeIfPresent(String.self, forKey: .vocabulary)
     method = try values.decodeIfPresent(String.self, forKey: .method) ?? method
     profile = try values.decodeIfPresent(String.self, forKey: .profile)
     clusters = try values.decodeIfPresent(Int.self, forKey: .clusters)

@@ -86,7 +86,7 @@ import Testing
       ("empty.csv", [], "is empty"), ("a.npy", Array("1,2\n".utf8), "is not an NPY file"),
       ("b.npz.gz", gzip(Array("1,2\n".utf8)), "is not an NPZ file"),
       ("train-images-idx3-ubyte", [1, 2, 3], "is not an IDX file"),
-      ("c.h5", [0x89, 0x48, 0x44, 0x46, 0, 1], "is of a format that is not read"),
+      ("c.hdf", [0x89, 0x48, 0x44, 0x46, 0, 1], "is of a format that is not read"),
       ("d.csv.gz", Array(gzip(Array("1,2\n3,4\n".utf8)).dropLast(9)), "is cut off"),
     ]
     for (name, bytes, words) in cases {
