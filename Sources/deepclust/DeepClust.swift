@@ -13,7 +13,7 @@ struct DeepClust: ParsableCommand {
     version: deepClusteringVersion,
     subcommands: [
       FitCommand.self, PredictCommand.self, EvaluateCommand.self, ReportCommand.self,
-      ExperimentCommand.self, ProjectCommand.self,
+      ExportCommand.self, ExperimentCommand.self, ProjectCommand.self,
       DataCommand.self, MethodsCommand.self, BenchEpochCommand.self, BenchKMeansCommand.self,
       BenchMixtureCommand.self,
     ])

@@ -17,7 +17,8 @@ import Testing
     ("fit", ["--method", "--clusters", "--labels", "--set", "--seed", "--resume", "--json"]),
     ("predict", ["<run>", "<data>", "--output", "--probabilities", "--embedding"]),
     ("evaluate", ["<predicted>", "--labels", "--json"]),
-    ("report", ["--open"]), ("methods", ["--profile"]), ("data", ["list", "get", "info"]),
+    ("report", ["--open"]), ("export", ["<run>", "--onnx", "--safetensors", "--tensorboard"]),
+    ("methods", ["--profile"]), ("data", ["list", "get", "info"]),
   ])
   func describesEachSubcommand(name: String, words: [String]) throws {
     let outcome = try Workplace().run([name, "--help"])

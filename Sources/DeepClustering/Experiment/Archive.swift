@@ -52,6 +52,21 @@ public struct Archive {
     return value
   }
 
+  /// The archive as a file for other programs: names without `network.`, and values as plain JSON.
+  func forOthers(without names: Set<String>) -> Safetensors {
+    var result = Safetensors(metadata: ["format": "pt"])
+    for (name, tensor) in content.tensors where !names.contains(name) {
+      let short = name.hasPrefix("network.") ? String(name.dropFirst("network.".count)) : name
+      result.tensors[short] = tensor
+    }
+    for (name, value) in content.metadata {
+      let short = name.hasPrefix("network.") ? String(name.dropFirst("network.".count)) : name
+      // Values are kept in a list of one, as a number alone is no JSON text.
+      result.metadata[short] = String(value.dropFirst().dropLast())
+    }
+    return result
+  }
+
   /// Writes the archive so that the file is either the old or the new one, never half of it.
   public func write(to url: URL) throws(InputError) {
     do {

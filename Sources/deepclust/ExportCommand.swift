@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import ClusteringReport
+import DeepClustering
+import Foundation
+
+/// `deepclust export`: a run in the formats of other programs.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Writes a run in the formats of other programs.",
+    discussion: """
+      An ONNX file takes rows as they come and tells cluster, embedding and probabilities. \
+      --tensorboard makes RUN/tensorboard anew from what the run has so far, so it can be repeated \
+      while the run goes on and after it was stopped and resumed.
+      """)
+
+  @Argument(help: ArgumentHelp("The run folder.", valueName: "run")) var folder: String
+  @Option(help: "The .onnx file to write.") var onnx: String?
+  @Option(help: "The .safetensors file to write, with the weights by PyTorch's names.")
+  var safetensors: String?
+  @Flag(help: "Write RUN/tensorboard for `tensorboard --logdir`.") var tensorboard = false
+
+  func run() throws {
+    guard onnx != nil || safetensors != nil || tensorboard else {
+      throw InputError(.usage, "export to what? Give --onnx, --safetensors or --tensorboard")
+    }
+    let url = URL(fileURLWithPath: folder)
+    if onnx != nil || safetensors != nil {
+      let model = try SavedModel(folder: url)
+      if let onnx {
+        try model.writeONNX(to: URL(fileURLWithPath: onnx))
+        print(onnx)
+      }
+      if let safetensors {
+        try model.writeTensors(to: URL(fileURLWithPath: safetensors))
+        print(safetensors)
+      }
+    }
+    if tensorboard {
+      let log = try TensorBoardLog(folder: url)
+      print(try log.write(images: images(url)).relativePath)
+    }
+  }
+
+  /// The data of a run of images, for the projector; nil when they are not where they were.
+  private func images(_ url: URL) -> Dataset? {
+    let run = RunFolder(url)
+    guard let record = try? run.record(), record.data.imageShape != nil,
+      let configuration = try? run.configuration()
+    else { return nil }
+    // A relative path starts where the run was begun.
+    let places = ["", (record.workingDirectory ?? ".") + "/"]
+    let data = places.lazy.compactMap { place in
+      try? Dataset.load(place + configuration.data, imageSize: configuration.imageSize)
+    }.first
+    guard let data, data.digest() == record.data.digest else {
+      tell("the images of \(configuration.data) are not here: the projector shows points only")
+      return nil
+    }
+    return data
+  }
+}
