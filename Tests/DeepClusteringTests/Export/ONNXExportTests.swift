@@ -109,7 +109,7 @@ private struct ExportedModel {
   }
 
   private static var discrete: ExportedModel {
-    make("discrete", .none, rows(25, 6)) { context in
+    make("discrete", .standardScore, rows(25, 6)) { context in
       let layout = AutoencoderLayout(
         hidden: [8, 5], latent: 7, activation: .steepLeakyRelu, decoderActivation: .relu)
       return DiscreteLatentModel(
