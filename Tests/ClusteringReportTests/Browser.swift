@@ -29,6 +29,9 @@ enum Browser {
     let watch = """
       <script>
       window.problems = [];
+      // Frames come in real time, which may stand still while the virtual time of this page runs on.
+      window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 16);
+      window.cancelAnimationFrame = clearTimeout;
       addEventListener('error', (event) => problems.push('error: ' + event.message));
       addEventListener('unhandledrejection', (event) => problems.push('rejection: ' + event.reason));
       document.addEventListener('securitypolicyviolation', (event) =>
