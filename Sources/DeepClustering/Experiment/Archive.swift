@@ -69,13 +69,7 @@ public struct Archive {
 
   /// Writes the archive so that the file is either the old or the new one, never half of it.
   public func write(to url: URL) throws(InputError) {
-    do {
-      try writeAtomically(content.encoded(), to: url)
-    } catch let error as InputError {
-      throw error
-    } catch {
-      throw InputError(.inputOutput, "\(url.path): \(error)")
-    }
+    try content.write(to: url)
   }
 
   /// The archive of a file.
@@ -86,6 +80,19 @@ public struct Archive {
       throw InputError(.data, "\(url.path) is not a safetensors file of this program: \(error)")
     } catch {
       throw InputError(.missing, "\(url.path) cannot be read: \(error.localizedDescription)")
+    }
+  }
+}
+
+extension Safetensors {
+  /// Writes the file so that it is either the old or the new one, never half of it.
+  func write(to url: URL) throws(InputError) {
+    do {
+      try writeAtomically(encoded(), to: url)
+    } catch let error as InputError {
+      throw error
+    } catch {
+      throw InputError(.inputOutput, "\(url.path): \(error)")
     }
   }
 }

@@ -11,20 +11,10 @@ extension FittedModel {
   ///
   /// - Throws: ``InputError`` when the file cannot be written.
   public func writeTensors(to url: URL) throws(InputError) {
-    var archive = Archive()
-    model.store(in: &archive)
-    archive.set("preprocessing", preprocessing)
-    archive.set("columns", columns)
     var content = archive.forOthers(without: ["assignments", "certainty"])
     if let placed = model as? any EmbeddingModel, content.tensors["centroids"] == nil {
       content.tensors["centroids"] = placed.centroids.detached().to(.float32, on: .cpu)
     }
-    do {
-      try writeAtomically(content.encoded(), to: url)
-    } catch let error as InputError {
-      throw error
-    } catch {
-      throw InputError(.inputOutput, "\(url.path): \(error)")
-    }
+    try content.write(to: url)
   }
 }

@@ -109,11 +109,16 @@ extension FittedModel {
   ///
   /// - Throws: ``InputError`` when the file cannot be written; an old one is then left as it was.
   public func write(to url: URL) throws(InputError) {
+    try archive.write(to: url)
+  }
+
+  /// The model with its scaling.
+  var archive: Archive {
     var archive = Archive()
     model.store(in: &archive)
     archive.set("preprocessing", preprocessing)
     archive.set("columns", columns)
-    try archive.write(to: url)
+    return archive
   }
 }
 
