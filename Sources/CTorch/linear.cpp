@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The dense layer: product, bias and ReLU in one oneDNN call, with its own derivative.
+// The dense layer: product, bias and ReLU in one call, with its own derivative.
 //
 // `at::linear` goes through MKL, which is slow on processors not made by Intel;
-// `mkldnn::_linear_pointwise` goes through oneDNN, but has no derivative of its own.
+// `mkldnn::_linear_pointwise` goes through oneDNN, but has no derivative of its own. Where an input
+// or a gradient is mostly zeros, the product takes what is left of it only.
 #include "Internal.hpp"
 #include "activation_gradient.hpp"
+#include "sparse_product.hpp"
 
 #include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
@@ -51,6 +53,33 @@ bool canFuse(at::ScalarType compute) {
   return compute == at::kFloat ? inFloat : compute == at::kBFloat16 && inBFloat16;
 }
 
+using Sparse = c10::intrusive_ptr<SparseMatrix>;
+
+Dense dense(const at::Tensor &t) { return {t.const_data_ptr(), t.size(0), t.size(1)}; }
+
+bool narrow(const at::Tensor &t) { return t.scalar_type() == at::kBFloat16; }
+
+// Whether the product of `t` with a matrix of so many columns is faster without the zeros.
+bool isSparse(const at::Tensor &t, int64_t columns) {
+  constexpr int64_t fewest = 64;  // columns; and of the rest as many that the count is nothing
+  constexpr double most = 0.25;   // of the numbers; the two ways meet between 0.3 and 0.4
+  return columns >= fewest && t.numel() >= fewest * fewest &&
+         density(dense(t), narrow(t), at::get_num_threads()) < most;
+}
+
+Sparse sparse(const at::Tensor &t) {
+  return ct::sparse(dense(t), narrow(t), at::get_num_threads());
+}
+
+at::Tensor product(const SparseMatrix &a, const at::Tensor &b, const ProductForm &form = {}) {
+  const int64_t columns = b.size(form.transposesFactor ? 0 : 1);
+  auto result = form.transposesResult ? at::empty({columns, a.rows}, b.options())
+                                      : at::empty({a.rows, columns}, b.options());
+  ct::product(a, {b.const_data_ptr(), a.columns, columns}, form, result.mutable_data_ptr(),
+              narrow(b), at::get_num_threads());
+  return result;
+}
+
 struct FusedLinear : public torch::autograd::Function<FusedLinear> {
   // `weight` and `bias` are already in the precision of the product, in which case the gradient of
   // the bias goes to `master`.
@@ -59,9 +88,14 @@ struct FusedLinear : public torch::autograd::Function<FusedLinear> {
                             const at::Tensor &master, bool relu) {
     at::AutoDispatchBelowADInplaceOrView below;
     auto input = x.to(weight.scalar_type()).contiguous();
-    auto output = onednn(input, weight, bias, relu);
+    Sparse entries = isSparse(input, weight.size(0)) ? sparse(input) : nullptr;
+    auto output =
+        entries ? product(*entries, weight.contiguous(),
+                          {.transposesFactor = true, .bias = bias.const_data_ptr(), .relu = relu})
+                : onednn(input, weight, bias, relu);
     context->saved_data["relu"] = relu;
     context->saved_data["input_kind"] = static_cast<int64_t>(x.scalar_type());
+    if (entries) context->saved_data["entries"] = at::IValue::make_capsule(entries);
     context->save_for_backward({input, weight, relu ? output : at::Tensor()});
     return output;
   }
@@ -70,27 +104,42 @@ struct FusedLinear : public torch::autograd::Function<FusedLinear> {
     at::AutoDispatchBelowADInplaceOrView below;
     auto saved = context->get_saved_variables();
     const auto &input = saved[0];
-    const auto &w = saved[1];
-    const bool single = w.scalar_type() == at::kFloat;
+    const auto w = saved[1].contiguous();
+    const bool single = !narrow(w);
     const bool relu = context->saved_data["relu"].toBool();
-    const bool wantsWeight = context->needs_input_grad(1);
+    const bool wantsInput = context->needs_input_grad(0), wantsWeight = context->needs_input_grad(1);
     auto gy = gradients[0].contiguous();
     const auto rows = gy.size(0), columns = gy.size(1);
+    // Where ReLU gave zero the gradient is zero too.
+    const bool sparseGradient = relu && isSparse(saved[2], input.size(1));
+    const bool sparseInput = context->saved_data.count("entries") > 0;
     at::Tensor gx, gw, gb = at::empty({columns}, gy.options().dtype(at::kFloat));
     auto g = relu ? at::empty_like(gy) : gy;
     // Single precision multiplies by the transposed gradient as it lies in memory.
-    auto transposed = single && wantsWeight ? at::empty({columns, rows}, gy.options()) : at::Tensor();
+    auto turned = single && wantsWeight && !sparseGradient && !sparseInput
+                      ? at::empty({columns, rows}, gy.options())
+                      : at::Tensor();
     run({gy.const_data_ptr(), relu ? saved[2].const_data_ptr() : nullptr,
          relu ? g.mutable_data_ptr() : nullptr,
-         transposed.defined() ? transposed.data_ptr<float>() : nullptr, gb.data_ptr<float>(), rows,
+         turned.defined() ? turned.data_ptr<float>() : nullptr, gb.data_ptr<float>(), rows,
          columns},
         !single, at::get_num_threads());
-    if (context->needs_input_grad(0)) {
-      gx = single ? onednn(g, w.t(), std::nullopt, false) : at::mm(g, w);
+    const Sparse entries = sparseGradient ? sparse(g) : nullptr;
+    if (wantsInput) {
+      gx = entries ? product(*entries, w)
+           : single ? onednn(g, w.t(), std::nullopt, false) : at::mm(g, w);
       gx = gx.to(static_cast<at::ScalarType>(context->saved_data["input_kind"].toInt()));
     }
-    if (wantsWeight)
-      gw = single ? onednn(transposed, input.t(), std::nullopt, false) : at::mm(g.t(), input);
+    if (wantsWeight) {
+      if (entries) gw = product(*transposed(*entries), input);
+      else if (sparseInput) {
+        const auto capsule = context->saved_data["entries"].toCapsule();
+        gw = product(*transposed(static_cast<const SparseMatrix &>(*capsule)), g,
+                     {.transposesResult = true});
+      } else {
+        gw = single ? onednn(turned, input.t(), std::nullopt, false) : at::mm(g.t(), input);
+      }
+    }
     return {gx, gw, at::Tensor(), gb, at::Tensor()};
   }
 };

@@ -22,7 +22,8 @@ public struct Compute: Hashable, Sendable, Codable {
   public enum Path: String, Hashable, Sendable, Codable {
     /// libtorch's own choice: MKL on the CPU, cuBLAS on a GPU.
     case plain
-    /// oneDNN with bias and ReLU fused; CPU only, elsewhere the same as `plain`.
+    /// oneDNN with bias and ReLU fused, and products that skip the zeros where most numbers of an
+    /// input or gradient are; CPU only, elsewhere the same as `plain`.
     case fused
   }
 

@@ -15,6 +15,8 @@ struct BenchEpochCommand: ParsableCommand {
   @Option var epochs = 1
   @Option var data = "mnist"
   @Option var threads: Int?
+  /// Epochs that the autoencoder is trained for before a method is timed.
+  @Option var pretrainingEpochs = 0
 
   func run() throws {
     Threads.use(threads ?? ProcessInfo.processInfo.activeProcessorCount)
@@ -26,14 +28,15 @@ struct BenchEpochCommand: ParsableCommand {
     var context = FitContext(
       data: prepared.tensor, seed: Seed(1), compute: .measured(precision, on: .cpu))
     var seconds: [Double]
+    var pretraining = Pretraining()
+    pretraining.minimumIterations = 0
+    pretraining.epochs = pretrainingEpochs + epochs + 1
     if what == "autoencoder" {
-      var pretraining = Pretraining()
-      pretraining.optimizer = .adam(1e-3)
-      pretraining.epochs = epochs + 1
       seconds = try timed(pretraining, context)
     } else {
-      context.pretrained = Autoencoder(
-        AutoencoderLayout(), inputs: context.columns, context: context)
+      var state = pretraining.begin(context)
+      for _ in 0..<pretrainingEpochs { _ = pretraining.advance(&state, context) }
+      context.pretrained = state.autoencoder
       let method = try MethodCatalog.method(what).init(clusters: 10)
       seconds = try timed(plain(method, rows: context.rows), context)
     }
@@ -43,7 +46,7 @@ struct BenchEpochCommand: ParsableCommand {
   /// The method with steps of one pass, without what only its first steps do, and without an early end.
   private func plain<Method: ClusteringMethod>(_ method: Method, rows: Int) throws -> any Learner {
     let wanted: [String: JSONValue] = [
-      "startIterations": .integer(0), "tolerance": .integer(0),
+      "startIterations": .integer(0), "startEpochs": .integer(0), "tolerance": .integer(0),
       "updateInterval": .integer((rows + 255) / 256),
     ]
     let has = Set(Hyperparameters.values(of: method).leaves().map(\.path))

@@ -115,6 +115,49 @@ import Torch
     }
   }
 
+  /// Few numbers of the input, of the output's gradient, or of both are not zero; whole lines and
+  /// panels of columns, and what is left of them.
+  @Test(arguments: Precision.allCases, [(0.1, 0.0), (1, -1), (0.1, -0.3)])
+  func productsWithoutZerosAreThePlainOnes(precision: Precision, given: (Double, Double)) {
+    let (share, bias) = given
+    let generator = Generator(seed: 36)
+    for (rows, inputs, outputs, activation) in [
+      (70, 64, 64, Activation.relu), (257, 83, 160, .relu), (65, 301, 99, .identity),
+    ] {
+      let kept = generator.uniform(0..<1, shape: [rows, inputs]).scalars(as: Float.self)
+      let x = zip(generator.normal(shape: [rows, inputs]).scalars(as: Float.self), kept).map {
+        $1 < Float(share) ? $0 : 0
+      }
+      let weight = generator.normal(deviation: 0.1, shape: [outputs, inputs])
+      let biases = generator.normal(deviation: 0.1, shape: [outputs]) + bias
+      let c = generator.normal(shape: [rows, outputs])
+      func found(_ path: Compute.Path) -> [Tensor] {
+        let leaves = [Tensor(x, shape: [rows, inputs]), weight, biases].map {
+          $0.copy().requiringGradient()
+        }
+        let layer = Linear(
+          weight: leaves[1], bias: leaves[2], activation: activation,
+          compute: Compute(precision, path: path))
+        let y = layer(leaves[0])
+        return [y.detached()] + gradients(of: (y.to(.float32) * c).sum(), by: leaves)
+      }
+      for (fused, plain) in zip(found(.fused), found(.plain)) {
+        let difference = (fused.to(.float32) - plain.to(.float32)).magnitude().max().item
+        let scale = plain.to(.float32).magnitude().max().item
+        #expect(difference < scale * (precision == .float32 ? 1e-5 : 1.0 / 64), "\(rows) rows")
+      }
+    }
+  }
+
+  /// What is no number stays none, also beside zeros.
+  @Test func productsWithoutZerosKeepNaN() {
+    var x = [Float](repeating: 0, count: 64 * 64)
+    x[65] = .nan
+    let layer = Linear(64, 64, compute: Compute(path: .fused), using: Generator(seed: 37))
+    let y: [Float] = layer(Tensor(x, shape: [64, 64])).scalars()
+    #expect(y[64..<128].allSatisfy(\.isNaN) && !y[..<64].contains { $0.isNaN })
+  }
+
   /// The bfloat16 copy of the weights follows them, whoever changes them.
   @Test(arguments: [OptimizerSettings.sgd(0.1, momentum: 0.9), .adam(0.1)])
   func mixedPrecisionSeesEveryChangeOfTheWeights(settings: OptimizerSettings) {
