@@ -533,7 +533,7 @@ def training():
     nets = (encoder, decoder)
     given["pretraining"] = [
         pretraining_case(x, nets, loss, layerwise)
-        for loss, layerwise in [("mean", 0), ("half-sum", 0), ("half-sum", 3)]
+        for loss, layerwise in [("mean", 0), ("half-sum", 0), ("half-sum", 3), ("half-mean", 3)]
     ]
     dec = {"rate": 0.5, "momentum": 0.9, "gamma": 1.0, "reconstruction": 0.0}
     idec = {"rate": 0.01, "gamma": 0.1, "reconstruction": 1.0}
@@ -586,7 +586,8 @@ def pretraining_case(x, nets, loss_name, layerwise):
             else:
                 target, output = rows, forward(decoder, forward(encoder, rows))
             squares = (output - target) ** 2
-            loss = squares.mean() if loss_name == "mean" else squares.sum(1).mean() / 2
+            loss = {"mean": squares.mean(), "half-mean": squares.mean() / 2,
+                    "half-sum": squares.sum(1).mean() / 2}[loss_name]
             total += loss.item()
             optimizer.zero_grad()
             loss.backward()
