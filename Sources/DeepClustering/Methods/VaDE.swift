@@ -5,7 +5,9 @@ public import Torch
 ///
 /// A variational autoencoder whose prior is a mixture of K Gaussians: c ∼ π, z ∼ N(u_c, diag λ_c),
 /// x ∼ p(x|z). Network and mixture are trained together to minimise −ELBO, averaged over the batch
-/// with one sample of z for each x, where q(c|x) = γ = p(c|z) of that sample.
+/// with one sample of z for each x, where q(c|x) = γ = p(c|z) of that sample. The bound holds for
+/// any q(c|x): the first passes after a graph start take its labels, until the new head of variances
+/// and the mixture fit each other.
 ///
 /// It starts from the pretrained autoencoder, whose last layer becomes the head of the means, and a
 /// mixture of its codes. Other than in the authors' code the mixture keeps its first weights, π and
@@ -41,6 +43,8 @@ public struct VaDE: ClusteringMethod, Equatable {
   public var start = Start.graph
   /// Starts of the expectation and maximisation, of which the best is taken.
   public var restarts = 10
+  /// Passes for which q(c|x) is the labels of a graph start, before it follows from the codes.
+  public var startEpochs = 10
   /// What the decoder's output says of the data; the choice that `auto` makes is kept in the model.
   public var likelihood = DecoderLikelihood.automatic
   /// The weight of −log p(x|z); the authors take 5 for one of their data sets, 1 for the others.
@@ -60,8 +64,8 @@ public struct VaDE: ClusteringMethod, Equatable {
 
   // Named as in the other methods, so that one setting serves them all.
   private enum CodingKeys: String, CodingKey {
-    case clusters, start, restarts, likelihood, reconstructionWeight, epochs, batchSize, optimizer
-    case mixtureOptimizer, schedule, lowestRate
+    case clusters, start, restarts, startEpochs, likelihood, reconstructionWeight, epochs, batchSize
+    case optimizer, mixtureOptimizer, schedule, lowestRate
     case network = "pretraining"
   }
 
@@ -105,6 +109,8 @@ public struct VaDE: ClusteringMethod, Equatable {
     var steps = 0
     /// The clusters after the last pass.
     var assignments: [Int]
+    /// The labels to begin with, while q(c|x) is made of them.
+    var startLabels: [Int]?
   }
 
   // MARK: The fit
@@ -121,7 +127,7 @@ public struct VaDE: ClusteringMethod, Equatable {
     }
     let likelihood = try likelihood.resolved(for: context.data)
     let codes = pretrained.embedding(of: context.data)
-    let (mixture, labels) = firstMixture(codes, context.seed)
+    let (mixture, labels, isGraph) = firstMixture(codes, context.seed)
     let within = withoutGradients {
       (mixture.logVariances.exp() * mixture.logits.softmax(0).reshaped([clusters, 1])).sum(0)
     }
@@ -132,20 +138,23 @@ public struct VaDE: ClusteringMethod, Equatable {
     return State(
       network: network, mixture: trained, likelihood: likelihood,
       optimizer: Optimizer(optimizer, for: network.parameters),
-      mixtureOptimizer: Optimizer(mixtureOptimizer, for: trained.parameters), assignments: labels)
+      mixtureOptimizer: Optimizer(mixtureOptimizer, for: trained.parameters), assignments: labels,
+      startLabels: isGraph ? labels : nil)
   }
 
-  private func firstMixture(_ codes: Tensor, _ seed: Seed) -> (DiagonalMixture, [Int]) {
+  private func firstMixture(
+    _ codes: Tensor, _ seed: Seed
+  ) -> (mixture: DiagonalMixture, labels: [Int], isGraph: Bool) {
     var learner = GaussianMixture(clusters: clusters)
     learner.covariance = .diagonal
     learner.restarts = restarts
     let mixture = learner.fit(codes, seed: seed).mixture
     let labels = mixture.probabilities(of: codes).labels
-    guard start == .graph else { return (mixture, labels) }
+    guard start == .graph else { return (mixture, labels, false) }
     let communities = NeighborhoodGraphStart(clusters: clusters).labels(
       of: codes, unlessBetter: labels, seed: seed)
-    guard let communities else { return (mixture, labels) }
-    return (learner.moments(of: codes, labels: communities), communities)
+    guard let communities else { return (mixture, labels, false) }
+    return (learner.moments(of: codes, labels: communities), communities, true)
   }
 
   /// One pass over the samples in batches of a fresh random order.
@@ -155,11 +164,14 @@ public struct VaDE: ClusteringMethod, Equatable {
     let noise = context.seed.generator("clustering noise", state.steps, on: context.device)
     let network = state.network.parameters
     let parameters = network + state.mixture.parameters
+    let held = state.steps < startEpochs ? state.startLabels.map { oneHot($0, clusters) } : nil
     var total = (reconstruction: zero(context), clustering: zero(context))
     var batches = 0.0
     for low in stride(from: 0, to: context.rows, by: batchSize) {
       let index = order.slice(low..<min(low + batchSize, context.rows))
-      let (reconstruction, clustering) = terms(state, context.data.rows(at: index), noise)
+      let (reconstruction, clustering) = terms(
+        state, context.data.rows(at: index), held?.rows(at: index.to(.cpu)).to(context.device),
+        noise)
       let loss = reconstruction * reconstructionWeight + clustering  // −ELBO
       let slopes = gradients(of: loss, by: parameters)
       state.optimizer.step(
@@ -182,19 +194,28 @@ public struct VaDE: ClusteringMethod, Equatable {
     Tensor(repeating: 0, shape: [], on: context.device)
   }
 
-  /// −E log p(x|z) and KL(q(z,c|x) ‖ p(z,c)), averaged over a batch.
+  /// −E log p(x|z) and KL(q(z,c|x) ‖ p(z,c)), averaged over a batch, for q(c|x) as `held` says or
+  /// as follows from the codes.
   private func terms(
-    _ state: State, _ x: Tensor, _ noise: Generator
+    _ state: State, _ x: Tensor, _ held: Tensor?, _ noise: Generator
   ) -> (reconstruction: Tensor, clustering: Tensor) {
     let (mean, logVariance) = state.network.posterior(x)
     let z = mean + (logVariance * 0.5).exp() * noise.normal(shape: mean.shape)
-    let logGamma = state.mixture.logProbabilities(z)
+    let weights = state.mixture.logWeights
+    let gamma: Tensor, divergence: Tensor
+    if let held {
+      gamma = held.to(.float64)
+      divergence = -(gamma * weights).sum(1)
+    } else {
+      let logGamma = state.mixture.logProbabilities(z)
+      gamma = logGamma.exp()
+      divergence = EvidenceLowerBound.assignmentDivergence(logGamma, weights)
+    }
     let reconstruction = state.likelihood.negativeLogLikelihood(
       x, state.network.autoencoder.decode(z))
     let clustering =
-      EvidenceLowerBound.crossEntropy(mean, logVariance, logGamma.exp(), state.mixture)
-      - EvidenceLowerBound.entropy(logVariance)
-      + EvidenceLowerBound.assignmentDivergence(logGamma, state.mixture.logWeights)
+      EvidenceLowerBound.crossEntropy(mean, logVariance, gamma, state.mixture)
+      - EvidenceLowerBound.entropy(logVariance) + divergence
     return (reconstruction.mean(), clustering.mean().to(.float32))
   }
 
@@ -246,6 +267,7 @@ public struct VaDE: ClusteringMethod, Equatable {
     archive.set("likelihood", state.likelihood)
     archive.set("steps", state.steps)
     archive.set("assignments", state.assignments)
+    archive.set("startLabels", state.startLabels)
   }
 
   /// The state of an archive.
@@ -257,7 +279,8 @@ public struct VaDE: ClusteringMethod, Equatable {
       optimizer: try Optimizer(optimizer, from: archive, under: "optimizer", on: context.device),
       mixtureOptimizer: try Optimizer(
         mixtureOptimizer, from: archive, under: "mixtureOptimizer", on: context.device),
-      steps: try archive.value("steps"), assignments: try archive.value("assignments"))
+      steps: try archive.value("steps"), assignments: try archive.value("assignments"),
+      startLabels: try archive.value("startLabels", as: [Int]?.self))
   }
 }
 
