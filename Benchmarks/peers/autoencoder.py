@@ -22,11 +22,11 @@ def read_clustpy(options):
     network.fit(n_epochs=1, batch_size=side_by_side.BATCH, data=images[: 10 * side_by_side.BATCH])
     start = time.perf_counter()
     network.fit(n_epochs=options.epochs, batch_size=side_by_side.BATCH, data=images)
-    return [(time.perf_counter() - start) / options.epochs]
+    return {"autoencoder": [(time.perf_counter() - start) / options.epochs]}
 
 
 options = side_by_side.arguments(__doc__.splitlines()[0])
 if options.read_clustpy:
     print(json.dumps({"seconds_per_epoch": read_clustpy(options)}))
 else:
-    side_by_side.compare("autoencoder", __file__, options)
+    side_by_side.compare(["autoencoder"], __file__, options)

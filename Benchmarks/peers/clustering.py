@@ -20,7 +20,7 @@ METHODS = {"dec": ("dec", "DEC", "_DEC_Module"), "idec": ("dec", "IDEC", "_DEC_M
            "vade": ("vade", "VaDE", "_VaDE_Module")}
 
 
-def read_clustpy(options):
+def read_clustpy(method, options):
     import importlib
 
     import torch
@@ -28,7 +28,7 @@ def read_clustpy(options):
 
     torch.set_num_threads(options.threads)
     images = side_by_side.mnist(options.data, options.rows)
-    file, name, core = METHODS[options.method]
+    file, name, core = METHODS[method]
     module = importlib.import_module(f"clustpy.deep.{file}")
     kind = module._VaDE_VAE if name == "VaDE" else FeedforwardAutoencoder
     network = kind(side_by_side.LAYERS, activation_fn=torch.nn.ReLU, random_state=1)
@@ -48,11 +48,12 @@ def read_clustpy(options):
     core.fit = timed
     getattr(module, name)(10, batch_size=side_by_side.BATCH, clustering_epochs=options.epochs,
                           neural_network=network, device="cpu", random_state=1).fit(images)
+    core.fit = clustering_epochs  # DEC and IDEC share theirs
     return seconds
 
 
 options = side_by_side.arguments(__doc__.splitlines()[0], methods=METHODS)
 if options.read_clustpy:
-    print(json.dumps({"seconds_per_epoch": read_clustpy(options)}))
+    print(json.dumps({"seconds_per_epoch": {m: read_clustpy(m, options) for m in options.method}}))
 else:
     side_by_side.compare(options.method, __file__, options)

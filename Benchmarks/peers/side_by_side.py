@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Times ours and theirs in turn, each reading in a process of its own, and compares them.
 
-A reading is a command whose last line of output is {"seconds_per_epoch": [...]}. Within a round
-every contestant runs once, so that a machine that is busy for a while slows all of them.
+A reading is a command whose last line of output is {"seconds_per_epoch": {"dec": [...], ...}}, by what was
+timed. Within a round every contestant runs once, so that a machine that is busy for a while slows all
+of them.
 """
 
 import argparse
@@ -18,12 +19,15 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 LAYERS = [784, 500, 500, 2000, 10]
 BATCH = 256
+# Of our network before its method is timed; half of what a fit takes by default.
+PRETRAINING_EPOCHS = 20
 
 
 def arguments(description, methods=()):
     parser = argparse.ArgumentParser(description=description)
     if methods:
-        parser.add_argument("--method", choices=list(methods), required=True)
+        parser.add_argument("--method", choices=list(methods), nargs="+", default=list(methods),
+                            help="default: all")
     parser.add_argument("--rounds", type=int, default=3, help="readings of each contestant")
     parser.add_argument("--epochs", type=int, default=2, help="epochs of one reading")
     parser.add_argument("--threads", type=int, default=2, help="threads, the same for all")
@@ -63,32 +67,34 @@ def reading(command, options):
     return json.loads(done.stdout.splitlines()[-1])["seconds_per_epoch"]
 
 
-def contestants(what, script, options):
+def contestants(whats, script, options):
     every = {}
     if options.only != "clustpy":
         for precision in ["float32", "bfloat16"]:
             every[f"deepclust, {precision}"] = [
-                options.deepclust, "bench-epoch", "--what", what, "--precision", precision,
-                "--epochs", str(options.epochs), "--data", "mnist"]
+                options.deepclust, "bench-epoch", *whats, "--precision", precision,
+                "--epochs", str(options.epochs), "--data", "mnist",
+                *(["--pretraining-epochs", str(PRETRAINING_EPOCHS)] if "method" in options else [])]
     if options.only != "ours":
         every["ClustPy"] = [
             sys.executable, script, "--read-clustpy", "--only", "clustpy", "--epochs", str(options.epochs),
             "--threads", str(options.threads), "--data", options.data,
-            *(["--method", options.method] if "method" in options else []),
+            *(["--method", *whats] if "method" in options else []),
             *([] if options.rows is None else ["--rows", str(options.rows)])]
     return every
 
 
-def compare(what, script, options):
-    every = contestants(what, script, options)
-    readings = {name: [] for name in every}
+def compare(whats, script, options):
+    every = contestants(whats, script, options)
+    readings = {what: {name: [] for name in every} for what in whats}
     for turn in range(options.rounds):
         for name, command in every.items():
-            seconds = reading(command, options)
-            readings[name].append(seconds)
-            print(f"round {turn + 1} of {options.rounds}: {name}: "
-                  + ", ".join(f"{s:.2f}" for s in seconds) + " s an epoch", file=sys.stderr)
-    show(what, readings, options)
+            for what, seconds in reading(command, options).items():
+                readings[what][name].append(seconds)
+                print(f"round {turn + 1} of {options.rounds}: {what}: {name}: "
+                      + ", ".join(f"{s:.2f}" for s in seconds) + " s an epoch", file=sys.stderr)
+    for what in whats:
+        show(what, readings[what], options)
 
 
 def show(what, readings, options):

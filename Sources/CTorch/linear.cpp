@@ -71,6 +71,8 @@ Sparse sparse(const at::Tensor &t) {
   return ct::sparse(dense(t), narrow(t), at::get_num_threads());
 }
 
+Sparse transposed(const SparseMatrix &m) { return ct::transposed(m, at::get_num_threads()); }
+
 at::Tensor product(const SparseMatrix &a, const at::Tensor &b, const ProductForm &form = {}) {
   const int64_t columns = b.size(form.transposesFactor ? 0 : 1);
   auto result = form.transposesResult ? at::empty({columns, a.rows}, b.options())

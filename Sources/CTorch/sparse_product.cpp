@@ -5,8 +5,8 @@
 #include "transpose.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
-#include <memory>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -56,9 +56,9 @@ __attribute__((target("arch=x86-64-v4"))) void gatherWide(const T *x, int64_t co
           _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(inside, x + j)), 16));
     const __mmask16 kept = _mm512_cmp_ps_mask(numbers, _mm512_setzero_ps(), _CMP_NEQ_UQ);
     const int found = __builtin_popcount(kept);
-    const __mmask16 room = (1u << found) - 1;
-    _mm512_mask_storeu_epi32(indices, room, _mm512_maskz_compress_epi32(kept, index));
-    _mm512_mask_storeu_ps(values, room, _mm512_maskz_compress_ps(kept, numbers));
+    const __mmask16 front = (1u << found) - 1;
+    _mm512_mask_storeu_epi32(indices, front, _mm512_maskz_compress_epi32(kept, index));
+    _mm512_mask_storeu_ps(values, front, _mm512_maskz_compress_ps(kept, numbers));
     indices += found;
     values += found;
     index = _mm512_add_epi32(index, _mm512_set1_epi32(side));
@@ -103,15 +103,15 @@ c10::intrusive_ptr<SparseMatrix> sparseOf(const T *x, int64_t rows, int64_t colu
 
 // MARK: The product
 
-// Memory for numbers that are read a line at a time: one across two cache lines would cost two.
-template <class T> struct Aligned {
-  std::unique_ptr<T[]> storage;
-  T *start;
-  explicit Aligned(int64_t n) : storage(new T[n + lineWidth<T>]) {
-    const auto past = reinterpret_cast<uintptr_t>(storage.get()) % lineBytes;
-    start = storage.get() + (lineBytes - past) % lineBytes / sizeof(T);
-  }
-};
+// Room for so many numbers, kept by each thread: fresh memory would cost as much as its use. It begins
+// with a cache line, since a line read from two would cost two.
+template <class T> T *room(int64_t n) {
+  static thread_local std::vector<std::byte> bytes;
+  const size_t needed = n * sizeof(T) + lineBytes;
+  if (bytes.size() < needed) bytes = std::vector<std::byte>(needed);
+  const auto past = reinterpret_cast<uintptr_t>(bytes.data()) % lineBytes;
+  return reinterpret_cast<T *>(bytes.data() + (lineBytes - past) % lineBytes);
+}
 
 CT_INLINE void narrow(const float *source, float *target, int64_t n) {
   memcpy(target, source, n * sizeof(float));
@@ -239,11 +239,11 @@ void productOf(const SparseMatrix &a, const Dense &b, const ProductForm &form, T
   const int64_t lines = (b.columns + lineWidth<T> - 1) / lineWidth<T>;
   const int parts = share(lines, 1, threads);
   inParallel(parts, [&](int part) {
-    Aligned<T> table(b.rows * panelLines * lineWidth<T>);
+    T *table = room<T>(b.rows * panelLines * lineWidth<T>);
     const int64_t high = lines * (part + 1) / parts;
     for (int64_t low = lines * part / parts; low < high; low += panelLines)
       panelOf(a, b, form, low * lineWidth<T>, int(std::min(panelLines, high - low)), result,
-              table.start);
+              table);
   });
 }
 
@@ -270,23 +270,50 @@ c10::intrusive_ptr<SparseMatrix> sparse(const Dense &m, bool bfloat16, int threa
                   : sparseOf(static_cast<const float *>(m.numbers), m.rows, m.columns, threads);
 }
 
-c10::intrusive_ptr<SparseMatrix> transposed(const SparseMatrix &m) {
+c10::intrusive_ptr<SparseMatrix> transposed(const SparseMatrix &m, int threads) {
   auto result = c10::make_intrusive<SparseMatrix>();
-  result->rows = m.columns;
-  result->columns = m.rows;
-  result->indices.resize(m.indices.size());
-  result->values.resize(m.values.size());
-  std::vector<int64_t> &next = result->starts;  // of each row, where its next number goes
-  next.resize(m.columns + 2);
-  for (int32_t j : m.indices) next[j + 2]++;
-  for (int64_t j = 0; j < m.columns; j++) next[j + 2] += next[j + 1];
-  for (int64_t i = 0; i < m.rows; i++)
-    for (int64_t e = m.starts[i]; e < m.starts[i + 1]; e++) {
-      const int64_t to = next[m.indices[e] + 1]++;
-      result->indices[to] = int32_t(i);
-      result->values[to] = m.values[e];
+  SparseMatrix &t = *result;
+  t.rows = m.columns;
+  t.columns = m.rows;
+  t.starts.resize(t.rows + 1);
+  t.indices.resize(m.indices.size());
+  t.values.resize(m.values.size());
+  const int parts = share(int64_t(m.indices.size()), 8192, threads);
+  const int32_t *columns = m.indices.data();
+  std::vector<int64_t> next(t.rows);  // of each row, where its next number goes
+  // body(i, first, last) for the numbers of every row i that lie in the part's columns.
+  const auto overRows = [&](int64_t low, int64_t high, const auto &body) {
+    for (int64_t i = 0; i < m.rows; i++) {
+      const int32_t *first = columns + m.starts[i], *last = columns + m.starts[i + 1];
+      if (low > 0) first = std::lower_bound(first, last, int32_t(low));
+      if (high < m.columns) last = std::lower_bound(first, last, int32_t(high));
+      body(i, first - columns, last - columns);
     }
-  next.pop_back();
+  };
+  const auto overColumns = [&](const auto &body) {
+    inParallel(parts, [&](int part) {
+      body(m.columns * part / parts, m.columns * (part + 1) / parts);
+    });
+  };
+  overColumns([&, next = next.data()](int64_t low, int64_t high) {
+    overRows(low, high, [=](int64_t, int64_t first, int64_t last) {
+      for (int64_t e = first; e < last; e++) next[columns[e]]++;
+    });
+  });
+  for (int64_t j = 0; j < t.rows; j++) {
+    t.starts[j + 1] = t.starts[j] + next[j];
+    next[j] = t.starts[j];
+  }
+  overColumns([&, next = next.data()](int64_t low, int64_t high) {
+    overRows(low, high, [=, values = m.values.data(), toIndices = t.indices.data(),
+                         toValues = t.values.data()](int64_t i, int64_t first, int64_t last) {
+      for (int64_t e = first; e < last; e++) {
+        const int64_t to = next[columns[e]]++;
+        toIndices[to] = int32_t(i);
+        toValues[to] = values[e];
+      }
+    });
+  });
   return result;
 }
 

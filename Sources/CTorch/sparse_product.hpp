@@ -28,7 +28,7 @@ struct Dense {
 double density(const Dense &, bool bfloat16, int threads);
 
 c10::intrusive_ptr<SparseMatrix> sparse(const Dense &, bool bfloat16, int threads);
-c10::intrusive_ptr<SparseMatrix> transposed(const SparseMatrix &);
+c10::intrusive_ptr<SparseMatrix> transposed(const SparseMatrix &, int threads);
 
 // How the product of a sparse and a dense matrix is taken.
 struct ProductForm {

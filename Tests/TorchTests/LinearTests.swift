@@ -158,6 +158,25 @@ import Torch
     #expect(y[64..<128].allSatisfy(\.isNaN) && !y[..<64].contains { $0.isNaN })
   }
 
+  /// The threads share the work, not the sums.
+  @Test(arguments: Precision.allCases)
+  func productsWithoutZerosDoNotDependOnTheThreads(precision: Precision) {
+    let generator = Generator(seed: 38)
+    let x = generator.uniform(-8..<1, shape: [300, 400])
+    let sparse = (x + x.magnitude()) * 0.5  // an eighth is above zero
+    let layer = Linear(
+      400, 300, activation: .relu, compute: Compute(precision, path: .fused), using: generator)
+    let threads = Threads.count
+    defer { Threads.use(threads) }
+    let found = [1, 2, 3].map { count -> [[Float]] in
+      Threads.use(count)
+      let y = layer(sparse)
+      let slopes = gradients(of: y.to(.float32).squared().sum(), by: [layer.weight])
+      return ([y] + slopes).map { $0.to(.float32).scalars() }
+    }
+    #expect(found[0] == found[1] && found[0] == found[2])
+  }
+
   /// The bfloat16 copy of the weights follows them, whoever changes them.
   @Test(arguments: [OptimizerSettings.sgd(0.1, momentum: 0.9), .adam(0.1)])
   func mixedPrecisionSeesEveryChangeOfTheWeights(settings: OptimizerSettings) {
