@@ -14,12 +14,13 @@ struct Page {
       mapSection(names, gallery), imageSection(gallery),
       WordSection(run: run, names: names).section(),
       ClusterSection(run: run, names: names).section(), TrainingSection(run: run).section(),
-      RunDetails(run: run).section(),
+      FilmSection(run: run, names: names).section(), RunDetails(run: run).section(),
     ].compactMap { $0 }
     return Self.document(
       title: "\(header.title): \(run.name)", version: run.record.version ?? "",
       sections: sections, styles: tileRules() + gallery.stylesheet(),
-      scripts: Markup(verbatim: ScatterScript.whole), head: header.html(),
+      scripts: Markup(verbatim: ScatterScript.whole + "\n" + FilmSection.script),
+      head: header.html(),
       footer: """
         Written by deepclust \(run.record.version ?? "") from the files of the run folder \
         <code>\(run.name)</code>.
@@ -44,7 +45,7 @@ struct Page {
       <script>\(Markup(verbatim: PageScript.early))</script>
       <style>\(Markup(verbatim: Stylesheet.source))
       \(styles)</style>
-      <noscript><style>.explorer .bar,.explorer .stage{display:none}</style></noscript></head>
+      <noscript><style>.explorer .bar,.explorer .stage,.film .bar,.film .view,.reel{display:none}</style></noscript></head>
       <body><a class="skip" href="#overview">To the report</a>
       <div class="top"><div class="wrap"><nav aria-label="Sections"><a href="#overview">Overview</a>\
       \(links.joined())</nav><button type="button" id="theme" hidden>◐ <span></span></button></div></div>

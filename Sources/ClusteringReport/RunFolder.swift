@@ -40,6 +40,15 @@ struct RunFolder: Sendable {
     var samples: [Int]
   }
 
+  /// Where some samples were at some steps of the clustering.
+  struct Film: Sendable {
+    var steps: [Int]
+    /// The rows that are shown.
+    var samples: [Int]
+    /// Steps × samples × 2.
+    var positions: [Float]
+  }
+
   var name: String
   var record: RunRecord
   var metrics: MetricsLog
@@ -55,6 +64,7 @@ struct RunFolder: Sendable {
   /// New samples that the model drew of each cluster.
   var generated: Pictures?
   var sheet: SampleSheet?
+  var film: Film?
   /// What tells clusters of texts apart.
   var words: TellingWords?
 
@@ -84,6 +94,7 @@ struct RunFolder: Sendable {
     centroids = try pictureSet(pictures, "centroids")
     generated = try pictureSet(pictures, "generated")
     sheet = try sampleSheet(pictures)
+    film = try film(url.appendingPathComponent("film"))
     let words = url.appendingPathComponent("words.json")
     if FileManager.default.fileExists(atPath: words.path) {
       self.words = try TellingWords(contentsOf: words)
@@ -173,6 +184,25 @@ struct RunFolder: Sendable {
     return SampleSheet(
       height: shape[1], width: shape[2], channels: shape[3], pixels: try array.bytes(),
       samples: samples)
+  }
+
+  private func film(_ folder: URL) throws(InputError) -> Film? {
+    guard let array = try Self.array(folder, "positions.npy"),
+      let steps = try Self.integers(folder, "steps.npy", below: Int.max),
+      let samples = try Self.integers(folder, "samples.npy", below: rows)
+    else { return nil }
+    let path = folder.appendingPathComponent("positions.npy").path
+    guard array.shape == [steps.count, samples.count, 2], steps.count > 1, !samples.isEmpty else {
+      throw InputError(
+        .data,
+        "\(path) has the shape \(array.shape), and \(steps.count) steps of \(samples.count) samples in "
+          + "the plane were expected")
+    }
+    let positions = array.floats()
+    guard positions.allSatisfy(\.isFinite) else {
+      throw InputError(.data, "\(path) has values that are not numbers; the run diverged")
+    }
+    return Film(steps: steps, samples: samples, positions: positions)
   }
 
   private static func bytes(_ url: URL) throws(InputError) -> Data {

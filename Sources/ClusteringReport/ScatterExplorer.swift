@@ -153,7 +153,7 @@ struct ScatterExplorer {
   }
 
   /// Little-endian, between quotation marks.
-  private static func base64(_ values: [some FixedWidthInteger]) -> String {
+  static func base64(_ values: [some FixedWidthInteger]) -> String {
     var bytes = Data()
     for value in values {
       withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }

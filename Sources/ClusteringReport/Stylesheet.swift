@@ -144,9 +144,9 @@ enum Stylesheet {
     """
 
   private static let map = """
-    .explorer{padding:0;overflow:hidden}
+    .explorer,.film{padding:0;overflow:hidden}
     .explorer>.note{padding:0 16px 12px}
-    .explorer .bar{display:flex;flex-wrap:wrap;gap:8px 16px;justify-content:space-between;\
+    .explorer .bar,.film .bar{display:flex;flex-wrap:wrap;gap:8px 16px;justify-content:space-between;\
     padding:12px;border-bottom:1px solid var(--line)}
     .segments,.buttons{display:flex;gap:4px;flex-wrap:wrap}
     .segments{background:var(--sunken);border-radius:10px;padding:3px}
@@ -186,6 +186,9 @@ enum Stylesheet {
     @media (min-width:860px){.stage{grid-template-columns:minmax(0,1fr) 232px}\
     .view{height:min(680px,76vh)}.legend{border-top:0;border-left:1px solid var(--line);\
     max-height:min(680px,76vh)}.legend ul{grid-template-columns:minmax(0,1fr)}}
+    .film .view{height:min(80vw,520px)}.film canvas{cursor:auto}
+    .reel{display:flex;align-items:center;gap:14px;padding:10px 16px 14px;font-size:.9rem;color:var(--muted)}
+    .reel span{min-width:9.5rem}.reel input{flex:1;min-width:0;accent-color:var(--accent)}
     .explorer:fullscreen{display:flex;flex-direction:column;border:0;border-radius:0}
     .explorer:fullscreen .stage{flex:1;min-height:0}.explorer:fullscreen .plane{display:flex;flex-direction:column}\
     .explorer:fullscreen .view{flex:1;height:auto}
@@ -203,7 +206,7 @@ enum Stylesheet {
     .scroller .chart{min-width:0}.view canvas{outline:none;object-fit:contain}\
     .legend{max-height:none;overflow:visible}
     .card,.tiles>div{break-inside:avoid}.view{height:120mm}
-    .explorer .bar{display:none}.spent i,.dot,.meter i,.meter b,.tile{print-color-adjust:exact;\
+    .explorer .bar,.film .bar,.reel input{display:none}.spent i,.dot,.meter i,.meter b,.tile{print-color-adjust:exact;\
     -webkit-print-color-adjust:exact}
     }
     @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}

@@ -93,6 +93,47 @@ import Testing
     #expect(value["wide"] as? Bool == true)
   }
 
+  /// The reel's ends and its middle are three pictures, and a key goes to the next frame.
+  @Test func theFilmFollowsItsReel() throws {
+    let run = try run()
+    try run.writeFilm()
+    let answer = try Browser.ask(
+      RunReport(folder: run.folder).html(),
+      """
+      const root = document.getElementById('film-player'), reel = root.querySelector('input');
+      const canvas = root.querySelector('canvas'), step = () => root.querySelector('output').textContent;
+      const look = () => {
+        const raw = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        return raw.reduce((sum, value, place) => (sum + value * (place % 9973)) % 1e9, 0);
+      };
+      const at = (value) => { reel.value = value; reel.dispatchEvent(new Event('input')); return [step(), look()]; };
+      (async () => {
+        const result = { start: [step(), look()], first: at(0), middle: at(0.5) };
+        reel.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }));
+        result.next = step();
+        at(0);
+        root.querySelector('[data-mode=class]').click();
+        result.recoloured = look() !== result.first[1];
+        root.querySelector('[data-act=play]').click();
+        await new Promise((done) => setTimeout(done, 500));
+        result.played = Number(reel.value) > 0;
+        result.wide = document.documentElement.scrollWidth <= innerWidth;
+        answer(result);
+      })();
+      """)
+    #expect(answer["problems"] as? [String] == [])
+    let value = try #require(answer["value"] as? [String: Any])
+    func seen(_ key: String) -> (step: String?, picture: Int?) {
+      let pair = value[key] as? [Any]
+      return (pair?.first as? String, pair?.last as? Int)
+    }
+    #expect(seen("start").step == "6" && seen("first").step == "0")
+    #expect(Set(["start", "first", "middle"].map { seen($0).picture }).count == 3)
+    #expect(value["next"] as? String == "6")
+    #expect(value["recoloured"] as? Bool == true && value["played"] as? Bool == true)
+    #expect(value["wide"] as? Bool == true)
+  }
+
   @Test func theComparisonLoadsWithoutErrors() throws {
     let (one, two) = (try run(), try run())
     let folders = [one.folder, two.folder]

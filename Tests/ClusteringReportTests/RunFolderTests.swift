@@ -101,6 +101,15 @@ import Testing
     try bytes.prefix(bytes.count - 3).write(to: run.file("certainty.npy"))
     #expect(error(run)?.description.contains("certainty.npy") == true)
   }
+
+  @Test func aFilmThatDoesNotFitIsRefused() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    try run.writeFilm()
+    #expect(error(run) == nil)
+    try run.writeFilm(steps: [0, 6])
+    #expect(error(run)?.description.contains("2 steps of 3 samples in the plane") == true)
+  }
 }
 
 @Suite struct MetricsLogTests {

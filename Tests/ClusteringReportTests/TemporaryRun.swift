@@ -79,6 +79,16 @@ final class TemporaryRun {
     }
   }
 
+  /// Adds a film of three samples, which go apart at step 6 of 6.
+  func writeFilm(steps: [Int] = [0, 3, 6]) throws {
+    try FileManager.default.createDirectory(
+      at: file("film"), withIntermediateDirectories: true)
+    try NPY.write(steps, shape: [steps.count], to: file("film/steps.npy"))
+    try NPY.write([0, 4, 8], shape: [3], to: file("film/samples.npy"))
+    let positions: [Float] = [0, 0, 1, 1, 2, 0, 0, 1, 1, 3, 2, 1, 0, 2, 2, 6, 4, 2]
+    try NPY.write(positions, shape: [3, 3, 2], to: file("film/positions.npy"))
+  }
+
   /// The record with some keys set; a nil removes one.
   static func record(_ changes: [String: Any?]) -> [String: Any] {
     var result = record

@@ -35,10 +35,12 @@ extension Run {
   /// Advances a learner to its end, from its checkpoint where there is one.
   func drive<L: Learner>(
     _ learner: L, _ stage: String, _ context: FitContext, _ log: MetricsLog, labels: [Int]?,
-    assignments: (L.State) -> [Int]?
+    assignments: (L.State) -> [Int]?, codes: (L.State, Tensor) -> Tensor? = { _, _ in nil }
   ) throws -> L.Outcome {
     var start = clock.now
-    var state = try beginOrRestore(learner, stage, context)
+    var film = Film(of: context.data)
+    var state = try beginOrRestore(learner, stage, context, &film)
+    film.add(learner.stepsTaken(state)) { codes(state, $0) }
     let planned = learner.plannedSteps(context)
     add(seconds(since: start), to: stage)
     var saved = clock.now
@@ -62,11 +64,14 @@ extension Run {
       guard report.loss.isFinite else { throw diverged(stage, after: "step \(step)") }
       if let reason = report.stopReason {
         if stage == "clustering" { record.stopReason = reason }
+        film.add(step, isLast: true) { codes(state, $0) }
+        try film.write(to: folder.file("film"))
         return learner.finish(state, context)
       }
+      film.add(step) { codes(state, $0) }
       let stopping = shouldStop()
       if stopping || seconds(since: saved) >= checkpointInterval {
-        try save(learner, state, stage, log)
+        try save(learner, state, film, stage, log)
         saved = clock.now
       }
       if stopping { throw Interrupted() }
@@ -82,20 +87,23 @@ extension Run {
   }
 
   private func beginOrRestore<L: Learner>(
-    _ learner: L, _ stage: String, _ context: FitContext
+    _ learner: L, _ stage: String, _ context: FitContext, _ film: inout Film
   ) throws -> L.State {
     let url = checkpoint(stage)
     guard FileManager.default.fileExists(atPath: url.path) else {
       return try learner.begin(context)
     }
-    return try learner.restore(from: Archive(contentsOf: url), context)
+    let archive = try Archive(contentsOf: url)
+    try film.restore(from: archive)
+    return try learner.restore(from: archive, context)
   }
 
   private func save<L: Learner>(
-    _ learner: L, _ state: L.State, _ stage: String, _ log: MetricsLog
+    _ learner: L, _ state: L.State, _ film: Film, _ stage: String, _ log: MetricsLog
   ) throws(InputError) {
     var archive = Archive()
     learner.store(state, in: &archive)
+    film.store(in: &archive)
     archive.set("position", position(log))
     try archive.write(to: checkpoint(stage))
   }

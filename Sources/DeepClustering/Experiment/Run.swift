@@ -142,7 +142,7 @@ public final class Run {
       report(.stage("clustering with \(M.card.title)"))
       let model = try drive(
         method, "clustering", context, log, labels: data.labels,
-        assignments: { method.assignments($0) })
+        assignments: { method.assignments($0) }, codes: { method.codes($0, of: $1) })
       try finish(method, model, data, context)
     } catch let stop as Interrupted {
       record.status = .interrupted
@@ -261,7 +261,8 @@ public final class Run {
       return network
     }
     report(.stage("pretraining the autoencoder"))
-    let network = try drive(pretraining, "pretraining", context, log, labels: nil) { _ in nil }
+    let network = try drive(
+      pretraining, "pretraining", context, log, labels: nil, assignments: { _ in nil })
     let codes = network.embedding(of: data.tensor)
     guard codes.squared().sum().item.isFinite else {
       throw diverged("pretraining", after: "its last step")

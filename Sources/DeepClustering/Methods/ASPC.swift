@@ -202,6 +202,10 @@ public struct ASPC: ClusteringMethod, Equatable {
 
   /// The labels of the epoch at hand.
   public func assignments(_ state: State) -> [Int]? { state.assignments }
+  /// The codes under the encoder as it is.
+  public func codes(_ state: State, of rows: Tensor) -> Tensor? {
+    state.autoencoder.embedding(of: rows)
+  }
   /// T.
   public func plannedSteps(_ context: FitContext) -> Int { epochs }
   /// The epochs so far.

@@ -120,6 +120,8 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
   func resolved(for data: PreparedData) -> Self
   /// The cluster of every sample, as the state has them now; nil before there are any.
   func assignments(_ state: State) -> [Int]?
+  /// Where the state puts some rows now; nil where rows stay at their places, or are not encoded.
+  func codes(_ state: State, of rows: Tensor) -> Tensor?
 }
 
 extension ClusteringMethod {
@@ -127,6 +129,8 @@ extension ClusteringMethod {
   public static var usualClusters: Int { 10 }
   /// The method as it is.
   public func resolved(for data: PreparedData) -> Self { self }
+  /// None.
+  public func codes(_ state: State, of rows: Tensor) -> Tensor? { nil }
   /// What the pretraining says.
   public var needsImages: Bool { pretraining?.needsImages ?? false }
 

@@ -213,6 +213,10 @@ public struct DCN: ClusteringMethod, Equatable {
 
   /// The cluster that each sample had when it was last looked at.
   public func assignments(_ state: State) -> [Int]? { state.assignments }
+  /// The codes under the encoder as it is.
+  public func codes(_ state: State, of rows: Tensor) -> Tensor? {
+    state.autoencoder.embedding(of: rows)
+  }
   /// The passes after the pretraining.
   public func plannedSteps(_ context: FitContext) -> Int { clusteringEpochs }
   /// The passes so far.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Torch
+public import Torch
 
 /// Deep embedded clustering (Xie, Girshick, Farhadi, ICML 2016).
 ///
@@ -144,6 +144,10 @@ extension SelfTrainingMethod {
   }
   /// The labels of the last target.
   public func assignments(_ state: SelfTraining.State) -> [Int]? { state.assignments }
+  /// The codes under the encoder as it is.
+  public func codes(_ state: SelfTraining.State, of rows: Tensor) -> Tensor? {
+    training.trainsEncoder ? state.autoencoder.embedding(of: rows) : nil
+  }
   /// Targets within the limit of batches.
   public func plannedSteps(_ context: FitContext) -> Int {
     (training.maximumIterations + training.updateInterval - 1) / training.updateInterval

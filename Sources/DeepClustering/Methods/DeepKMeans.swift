@@ -232,6 +232,10 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
 
   /// The labels after the last pass.
   public func assignments(_ state: State) -> [Int]? { state.assignments }
+  /// The codes under the encoder as it is.
+  public func codes(_ state: State, of rows: Tensor) -> Tensor? {
+    state.autoencoder.embedding(of: rows)
+  }
   /// The passes for all values of α.
   public func plannedSteps(_ context: FitContext) -> Int { alphaSchedule.epochs }
   /// The passes so far.

@@ -251,6 +251,10 @@ public struct VaDE: ClusteringMethod, Equatable {
 
   /// The most probable clusters after the last pass.
   public func assignments(_ state: State) -> [Int]? { state.assignments }
+  /// The means of the codes under the encoder as it is.
+  public func codes(_ state: State, of rows: Tensor) -> Tensor? {
+    state.network.autoencoder.embedding(of: rows)
+  }
   /// The passes.
   public func plannedSteps(_ context: FitContext) -> Int { max(epochs, 1) }
   /// The passes so far.

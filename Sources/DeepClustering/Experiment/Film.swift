@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Torch
+
+/// The codes of some samples at some steps of a fit, which the report shows as a film.
+///
+/// The samples are spread evenly over the rows. When there are too many frames, every second goes and
+/// from then on every second step is left out, so a fit of any length has between half of
+/// ``mostFrames`` and all of them.
+struct Film {
+  static let mostSamples = 2_000
+  static let mostFrames = 40
+
+  /// The rows that are shown.
+  let samples: [Int]
+  private let inputs: Tensor
+  private var frames: [(step: Int, codes: Tensor)] = []
+  private var interval = 1
+
+  /// A film without frames, of the rows of some data (n × D).
+  init(of data: Tensor) {
+    let count = min(data.shape[0], Self.mostSamples)
+    samples = (0..<count).map { $0 * data.shape[0] / count }
+    inputs = data.rows(
+      at: Tensor(samples.map { Int64($0) }, shape: [count], on: data.device))
+  }
+
+  /// Keeps what `codes` makes of the samples, unless this step is left out or it makes nothing.
+  mutating func add(_ step: Int, isLast: Bool = false, codes: (Tensor) -> Tensor?) {
+    guard step.isMultiple(of: interval) || isLast, frames.last?.step != step,
+      let shown = codes(inputs)
+    else { return }
+    frames.append((step, shown.detached().to(.cpu)))
+    guard frames.count > Self.mostFrames, !isLast else { return }
+    interval *= 2
+    frames.removeAll { !$0.step.isMultiple(of: interval) }
+  }
+
+  // MARK: Files
+
+  /// Writes `steps.npy` (frames), `samples.npy` (samples) and `positions.npy` (frames × samples × 2): the
+  /// codes of every frame in the plane of the last one's two principal directions.
+  ///
+  /// Nothing is written where there are no two frames.
+  func write(to folder: URL) throws(InputError) {
+    guard frames.count > 1, let last = frames.last?.codes else { return }
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(.inputOutput, "\(folder.path) cannot be made: \(error.localizedDescription)")
+    }
+    let plane = PrincipalComponents(of: last.scalars(), columns: last.shape[1], count: 2)
+    try NPY.write(
+      frames.flatMap { plane.project($0.codes.scalars()) },
+      shape: [frames.count, samples.count, 2],
+      to: folder.appendingPathComponent("positions.npy"))
+    try NPY.write(
+      frames.map(\.step), shape: [frames.count], to: folder.appendingPathComponent("steps.npy"))
+    try NPY.write(
+      samples, shape: [samples.count], to: folder.appendingPathComponent("samples.npy"))
+  }
+
+  /// Puts the frames into an archive.
+  func store(in archive: inout Archive) {
+    archive.set("film.interval", interval)
+    archive.set("film.steps", frames.map(\.step))
+    for (index, frame) in frames.enumerated() {
+      archive.set("film.\(index)", tensor: frame.codes)
+    }
+  }
+
+  /// Takes the frames of an archive.
+  mutating func restore(from archive: Archive) throws(InputError) {
+    interval = try archive.value("film.interval")
+    frames = []
+    for (index, step) in try archive.value("film.steps", as: [Int].self).enumerated() {
+      frames.append((step, try archive.tensor("film.\(index)")))
+    }
+  }
+}

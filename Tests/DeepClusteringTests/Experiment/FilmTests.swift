@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Torch
+
+@testable import DeepClustering
+
+@Suite struct FilmTests {
+  /// Of 5,000 rows of one number, its row.
+  private let data = Tensor((0..<5_000).map { Float($0) }, shape: [5_000, 1])
+
+  @Test func samplesAreSpreadOverTheRows() {
+    let film = Film(of: data)
+    #expect(film.samples.count == Film.mostSamples)
+    #expect(film.samples.prefix(4) == [0, 2, 5, 7] && film.samples.last == 4_997)
+    #expect(Film(of: data.slice(0..<3)).samples == [0, 1, 2])
+  }
+
+  /// 1,000 steps leave between 20 and 41 frames at equal distances, and the last.
+  @Test func longFitsAreThinned() throws {
+    var film = Film(of: data.slice(0..<3))
+    for step in 0..<1_000 { film.add(step) { $0 * Double(step) } }
+    film.add(1_000, isLast: true) { $0 * 1_000 }
+    let (steps, positions) = try written(film)
+    #expect((21...42).contains(steps.count))
+    let interval = steps[1]
+    #expect(steps.dropLast() == (0..<steps.count - 1).map { $0 * interval }[...])
+    #expect(steps.last == 1_000)
+    // The rows 0, 1, 2 times the step, about the last frame's mean of 1,000 along the first direction.
+    for (frame, step) in steps.enumerated() {
+      let found = (0..<3).map { positions[frame * 6 + 2 * $0] }
+      for row in 0..<3 {
+        #expect(abs(Double(found[row]) - (Double(row * step) - 1_000)) < 1e-2, "step \(step)")
+      }
+    }
+  }
+
+  @Test func aFilmGoesOnFromAnArchive() throws {
+    var (whole, first) = (Film(of: data.slice(0..<3)), Film(of: data.slice(0..<3)))
+    for step in 0..<100 { whole.add(step) { $0 + Double(step) } }
+    for step in 0..<60 { first.add(step) { $0 + Double(step) } }
+    var archive = Archive()
+    first.store(in: &archive)
+    var second = Film(of: data.slice(0..<3))
+    try second.restore(from: archive)
+    for step in 60..<100 { second.add(step) { $0 + Double(step) } }
+    let (one, other) = (try written(whole), try written(second))
+    #expect(one.steps == other.steps && one.positions == other.positions)
+  }
+
+  /// Methods that move nothing leave no folder.
+  @Test func noFilmOfWhatStaysInPlace() throws {
+    let folder = try DataFolder()
+    var film = Film(of: data)
+    for step in 0..<5 { film.add(step) { _ in nil } }
+    try film.write(to: folder.url.appendingPathComponent("film"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("film")))
+  }
+
+  private func written(_ film: Film) throws -> (steps: [Int], positions: [Float]) {
+    let folder = try DataFolder()
+    try film.write(to: folder.url.appendingPathComponent("film"))
+    let steps = try NPY.read(folder.url.appendingPathComponent("film/steps.npy")).integers()
+    let positions = try NPY.read(folder.url.appendingPathComponent("film/positions.npy"))
+    #expect(positions.shape == [steps.count, film.samples.count, 2])
+    return (steps, positions.floats())
+  }
+}
