@@ -164,14 +164,15 @@ public struct VaDE: ClusteringMethod, Equatable {
     let noise = context.seed.generator("clustering noise", state.steps, on: context.device)
     let network = state.network.parameters
     let parameters = network + state.mixture.parameters
-    let held = state.steps < startEpochs ? state.startLabels.map { oneHot($0, clusters) } : nil
+    let held =
+      state.steps < startEpochs
+      ? state.startLabels.map { oneHot($0, clusters).to(context.device) } : nil
     var total = (reconstruction: zero(context), clustering: zero(context))
     var batches = 0.0
     for low in stride(from: 0, to: context.rows, by: batchSize) {
       let index = order.slice(low..<min(low + batchSize, context.rows))
       let (reconstruction, clustering) = terms(
-        state, context.data.rows(at: index), held?.rows(at: index.to(.cpu)).to(context.device),
-        noise)
+        state, context.data.rows(at: index), held?.rows(at: index), noise)
       let loss = reconstruction * reconstructionWeight + clustering  // −ELBO
       let slopes = gradients(of: loss, by: parameters)
       state.optimizer.step(

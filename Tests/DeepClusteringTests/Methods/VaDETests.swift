@@ -46,6 +46,40 @@ import Torch
     }
   }
 
+  /// While the start's labels are held they are q(c|x), whose divergence is −log π of each; afterwards
+  /// q(c|x) follows from the codes, and labels make no difference.
+  @Test func aGraphStartsLabelsAreHeldAtFirst() throws {
+    let given = try VaDEGolden.load()
+    let example = given.cases[1]
+    var method = VaDE(clusters: 3)
+    (method.batchSize, method.startEpochs) = (10, 1)
+    let context = FitContext(data: example.x.tensor, seed: Seed(given.seed))
+    func state(_ labels: [Int]?, steps: Int) -> VaDE.State {
+      let (network, mixture) = (given.network(.plain), given.firstMixture.trained())
+      return VaDE.State(
+        network: network, mixture: mixture, likelihood: .gaussian,
+        optimizer: Optimizer(method.optimizer, for: network.parameters),
+        mixtureOptimizer: Optimizer(method.mixtureOptimizer, for: mixture.parameters),
+        steps: steps, assignments: [Int](repeating: 0, count: 10), startLabels: labels)
+    }
+    let labels = (0..<10).map { $0 % 3 }
+    let weights: [Double] = given.firstMixture.logWeights.scalars()
+    let (mean, logVariance) = given.network(.plain).posterior(context.data)
+    let terms = withoutGradients {
+      EvidenceLowerBound.crossEntropy(
+        mean, logVariance, oneHot(labels, 3).to(.float64), given.firstMixture)
+        - EvidenceLowerBound.entropy(logVariance)
+    }
+    let wanted = terms.mean().item - labels.map { weights[$0] }.reduce(0, +) / 10
+    var held = state(labels, steps: 0)
+    let found = try #require(method.advance(&held, context).losses["clustering"])
+    #expect(abs(found - wanted) < 1e-4)
+    var (free, late) = (state(nil, steps: 1), state(labels, steps: 1))
+    let unheld = method.advance(&free, context)
+    #expect(method.advance(&late, context) == unheld)
+    #expect(abs((unheld.losses["clustering"] ?? wanted) - wanted) > 1e-2)
+  }
+
   /// The first mixture has the shares, means and variances of the codes' clusters, and the first
   /// posterior the codes as its means, a tenth of these variances, and logits for a decoder.
   @Test func beginsAtTheMixtureOfTheCodes() throws {
