@@ -42,7 +42,8 @@ struct FilmSection {
 
   private func json(_ film: RunFolder.Film, _ assignments: [Int]) -> Markup {
     let everything = Array(0..<film.positions.count / 2)
-    let (positions, extent) = ScatterExplorer.quantized(film.positions, everything)
+    let grid = PlaneGrid(of: film.positions, everything)
+    let (positions, extent) = (grid.positions(film.positions, everything), grid.extent)
     // Noise has the colour after those of all clusters.
     let clusters = film.samples.map {
       UInt16(clamping: assignments[$0] < 0 ? names.clusterCount : assignments[$0])

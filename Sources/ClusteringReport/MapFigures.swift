@@ -77,7 +77,7 @@ struct MapFigures {
     let (width, height) = (Double(image.width) * ratio, Double(image.height) * ratio)
     var body: Markup = """
       <image x="0" y="24" width="\(width)" height="\(height)" xlink:href="\(image.dataURI)"/>\
-      <text class="strong" x="4" y="14">\(coloring.title)</text>
+      <text class="strong" x="4" y="14">\(coloring.title)</text>\(ellipses(coloring))
       """
     for (cluster, place) in medians(coloring) {
       let (x, y) = (place.x * 360, place.y * 360 + 28)
@@ -105,6 +105,20 @@ struct MapFigures {
       summary: "\(NumberText.grouped(coloring.colors.count)) samples in two dimensions.",
       width: width + 10 + Double(columns) * wide,
       height: max(height, Double(min(rows, coloring.keys.count)) * 17) + 30, body: body)
+  }
+
+  /// Where the data are points of a plane, the ellipses of the clusters' covariances.
+  private func ellipses(_ coloring: Coloring) -> Markup {
+    guard run.isPlanar else { return .empty }
+    let scatter = scatter(coloring, side: 1200)
+    return run.ellipses.compactMap { $0 }.map { ellipse in
+      let place = scatter.place(x: ellipse.x, y: ellipse.y)
+      let (x, y, unit) = (place.x * 360, place.y * 360 + 24, place.unit * 360)
+      return """
+        <ellipse cx="\(x)" cy="\(y)" rx="\(ellipse.long * unit)" ry="\(ellipse.short * unit)" \
+        transform="rotate(\(-ellipse.angle * 180 / .pi) \(x) \(y))" class="match"/>
+        """ as Markup
+    }.joined()
   }
 
   /// The median of each cluster's points in the picture.

@@ -5,16 +5,20 @@ public import Foundation
 
 /// The figures of a run as files of their own, for papers and slides.
 ///
-/// Every chart and every map is an SVG with its colours and type in it; text is 12 units high in a
-/// drawing of 360, which is 8 points in a column of 84 mm. What is made of pixels is a PNG too: the
-/// maps (without legend, transparent), the confusion (a square a cell) and the pictures of each
-/// cluster, a row a cluster in the order of the confusion.
+/// Every chart and every map is an SVG with its colours and type in it, and the same drawing as a PNG
+/// where librsvg is installed (``drawsPNG``); text is 12 units high in a drawing of 360, which is 8
+/// points in a column of 84 mm, at 330 dots an inch. What is made of pixels is a PNG anywhere: the
+/// points of the maps (transparent, for a legend of your own), the cells of the confusion (a square
+/// each) and the pictures of each cluster, a row a cluster in the order of the confusion.
 ///
 /// ```swift
 /// let files = try RunFigures(folder: run).write(to: URL(fileURLWithPath: "figures"))
 /// ```
 public struct RunFigures: Sendable {
   private let run: RunFolder
+
+  /// Whether charts are written as PNG too: whether librsvg is installed on this machine.
+  public static var drawsPNG: Bool { SVGRenderer.shared != nil }
 
   /// Reads a run folder.
   ///
@@ -69,14 +73,19 @@ public struct RunFigures: Sendable {
         name = "\(wanted)-\(number)"
         number += 1
       }
-      files.append(("\(name).svg", Data(chart.file().utf8)))
+      let drawing = chart.file()
+      files.append(("\(name).svg", Data(drawing.utf8)))
+      let image = SVGRenderer.shared?.image(
+        of: drawing, width: Self.pixels(chart.width), height: Self.pixels(chart.height))
+      if let image { files.append(("\(name).png", Data(image.encoded()))) }
     }
     for coloring in maps.colorings {
-      files.append(("\(coloring.name).png", Data(maps.image(coloring, side: 1600).encoded())))
+      let points = maps.image(coloring, side: 1600)
+      files.append(("\(coloring.name)-points.png", Data(points.encoded())))
     }
     if let contingency = run.record.contingency, names.classCount > 0 {
       let rows = names.clustersByClass.map { contingency[$0] }
-      files.append(("confusion.png", Data(HeatMap.image(rows).encoded())))
+      files.append(("confusion-cells.png", Data(HeatMap.image(rows).encoded())))
     }
     let grids = [
       ("pictures-most-certain", run.mostCertain), ("pictures-least-certain", run.leastCertain),
@@ -88,6 +97,9 @@ public struct RunFigures: Sendable {
     }
     return files
   }
+
+  /// The pixels of a length in a drawing: three a unit.
+  private static func pixels(_ length: Double) -> Int { max(Int((3 * length).rounded()), 1) }
 
   /// "Pretraining loss" as "pretraining-loss".
   private static func fileName(_ title: String) -> String {

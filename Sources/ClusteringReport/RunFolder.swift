@@ -104,6 +104,15 @@ struct RunFolder: Sendable {
   /// The number of samples, from the record or else from the assignments.
   var rows: Int { record.data.rows ?? assignments?.count ?? 0 }
 
+  /// Whether the data are points of a plane, so that the projection shows them as they are.
+  var isPlanar: Bool { record.data.columns == 2 }
+
+  /// The ellipses of the clusters in the projection; empty where there is none.
+  var ellipses: [ClusterEllipse?] {
+    guard let projection, let assignments else { return [] }
+    return ClusterEllipse.all(of: projection, assignments: assignments, count: record.clusters)
+  }
+
   private mutating func readSamples(_ folder: URL) throws(InputError) {
     let classes = record.data.classNames?.count ?? record.contingency?.first?.count
     assignments = try Self.integers(

@@ -112,6 +112,9 @@ enum ScatterControls {
       numbers: (button) => {
         numbers = !numbers; button.setAttribute('aria-pressed', String(numbers)); schedule(true);
       },
+      ellipses: (button) => {
+        ellipses = !ellipses; button.setAttribute('aria-pressed', String(ellipses)); schedule(true);
+      },
     };
     for (const button of root.querySelectorAll('[data-act]'))
       button.addEventListener('click', () => { unpin(); acts[button.dataset.act](button); });

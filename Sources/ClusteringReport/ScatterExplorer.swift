@@ -31,6 +31,8 @@ struct ScatterExplorer {
       <div class="bar"><div class="segments" role="group" aria-label="Colour by">\(modes)</div>
       <div class="buttons">
       <button type="button" data-act="numbers" aria-pressed="true" title="Cluster numbers">№</button>
+      <button type="button" data-act="ellipses" aria-pressed="\(run.isPlanar ? "true" : "false")" \
+      title="Ellipses of the clusters' covariances, 95 % of a Gaussian" aria-label="Ellipses">◯</button>
       <button type="button" data-act="out" title="Zoom out" aria-label="Zoom out">−</button>
       <button type="button" data-act="in" title="Zoom in" aria-label="Zoom in">+</button>
       <button type="button" data-act="reset" title="Show everything">Reset</button>
@@ -62,10 +64,12 @@ struct ScatterExplorer {
   }
 
   private func json(_ projection: [Float], _ assignments: [Int], _ chosen: [Int]) -> Markup {
-    let (positions, extent) = Self.quantized(projection, chosen)
+    let grid = PlaneGrid(of: projection, chosen)
+    let extent = grid.extent
     var fields = [
       "\"count\":\(chosen.count)", "\"total\":\(assignments.count)",
-      "\"extent\":[\(extent.x),\(extent.y)]", "\"xy\":\(Self.base64(positions))",
+      "\"extent\":[\(extent.x),\(extent.y)]",
+      "\"xy\":\(Self.base64(grid.positions(projection, chosen)))",
       "\"cluster\":\(Self.base64(chosen.map { group(of: assignments[$0]) }))",
     ]
     if let labels = run.labels {
@@ -75,12 +79,14 @@ struct ScatterExplorer {
       let levels = chosen.map { UInt16((certainty[$0] * 65535).rounded()) }
       fields.append("\"certainty\":\(Self.base64(levels))")
     }
+    let ellipses = run.ellipses
     var clusters = (0..<names.clusterCount).map { cluster in
       group(
         names.match(ofCluster: cluster) == nil
           ? "Cluster \(cluster)" : names.shortName(ofCluster: cluster),
         names.color(ofCluster: cluster),
-        match: names.match(ofCluster: cluster), more: details(ofCluster: cluster))
+        match: names.match(ofCluster: cluster),
+        more: details(ofCluster: cluster) + grid.field(ellipses[cluster]))
     }
     if assignments.contains(-1) {
       clusters.append(group("Noise", names.clusterCount + names.classCount, match: nil))
@@ -127,29 +133,6 @@ struct ScatterExplorer {
   private func group(_ name: String, _ color: Int, match: Int?, more: String = "") -> String {
     "{\"name\":\(ScriptText.literal(name)),\"color\":\"\(Palette.color(color).hex)\","
       + "\"match\":\(match ?? -1)\(more)}"
-  }
-
-  /// Positions as 0…65535 with one scale for both axes, and how much of that each axis uses.
-  static func quantized(
-    _ projection: [Float], _ chosen: [Int]
-  ) -> (positions: [UInt16], extent: (x: Int, y: Int)) {
-    var low: (x: Float, y: Float) = (.infinity, .infinity)
-    var high: (x: Float, y: Float) = (-.infinity, -.infinity)
-    for sample in chosen {
-      low = (min(low.x, projection[2 * sample]), min(low.y, projection[2 * sample + 1]))
-      high = (max(high.x, projection[2 * sample]), max(high.y, projection[2 * sample + 1]))
-    }
-    let span = max(high.x - low.x, high.y - low.y)
-    let scale = span > 0 ? 65535 / span : 0
-    var positions: [UInt16] = []
-    positions.reserveCapacity(2 * chosen.count)
-    for sample in chosen {
-      positions.append(UInt16(((projection[2 * sample] - low.x) * scale).rounded()))
-      positions.append(UInt16(((projection[2 * sample + 1] - low.y) * scale).rounded()))
-    }
-    guard !chosen.isEmpty else { return ([], (1, 1)) }
-    let extent = (Int((high.x - low.x) * scale), Int((high.y - low.y) * scale))
-    return (positions, (max(extent.0, 1), max(extent.1, 1)))
   }
 
   /// Little-endian, between quotation marks.

@@ -50,12 +50,22 @@ struct ScatterImage {
     }
   }
 
+  /// Where a place of the plane lies in the picture, and the length of a unit, both as in ``places(of:)``.
+  func place(x: Double, y: Double) -> (x: Double, y: Double, unit: Double) {
+    let frame = frame
+    let (placed, side) = (position(x, y, frame), Double(side))
+    return (placed.x / side, placed.y / side, frame.scale / side)
+  }
+
   private func position(_ point: Int, _ frame: Frame) -> (x: Double, y: Double) {
+    position(Double(projection[2 * point]), Double(projection[2 * point + 1]), frame)
+  }
+
+  private func position(_ x: Double, _ y: Double, _ frame: Frame) -> (x: Double, y: Double) {
     let margin = Self.margin * Double(side)
     return (
-      (Double(projection[2 * point]) - frame.low.x) * frame.scale + margin,
-      Double(frame.height) - (Double(projection[2 * point + 1]) - frame.low.y) * frame.scale
-        - margin
+      (x - frame.low.x) * frame.scale + margin,
+      Double(frame.height) - (y - frame.low.y) * frame.scale - margin
     )
   }
 

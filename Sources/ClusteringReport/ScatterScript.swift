@@ -64,6 +64,7 @@ enum ScatterScript {
     // focus: the group under the pointer in the legend; chosen: the one clicked; cursor: the point
     // that the keys are at.
     let mode = modes.cluster, focus = -1, chosen = -1, cursor = -1, numbers = true, printing = false;
+    let ellipses = root.querySelector('[data-act="ellipses"]').getAttribute('aria-pressed') === 'true';
 
     // ---- The view: centre in data units, pixels a unit ----
     let width = 1, height = 1, centre = [0, 0], scale = 1, fitted = 1;
@@ -134,6 +135,7 @@ enum ScatterScript {
         for (let k = 0; k < n; k++) { const i = order[k]; if (visible[of[i]]) splat(i, colors[of[i]]); }
       }
       context.putImageData(image, 0, 0);
+      if (ellipses) drawEllipses(ratio, s, ox, oy, surface);
       if (numbers) drawNumbers(ratio, s, ox, oy, surface);
       if (cursor >= 0 && !printing) {
         context.beginPath();
@@ -147,6 +149,19 @@ enum ScatterScript {
       root.dataset.cost = cost.toFixed(1);
     };
 
+    const isShown = (index) => mode !== modes.cluster || mode.visible[index];
+    const drawEllipses = (ratio, s, ox, oy, surface) => {
+      data.clusters.forEach((group, index) => {
+        if (!group.ellipse || !isShown(index)) return;
+        const [x, y, long, short, angle] = group.ellipse;
+        context.beginPath();
+        context.ellipse(x * s + ox, oy - y * s, long * s, short * s, -angle, 0, 7);
+        const ink = printing ? [17, 17, 17] : colorOf('--ink', [20, 20, 20]);
+        for (const [width, color] of [[4, surface], [1.5, ink]]) {
+          context.lineWidth = width * ratio; context.strokeStyle = `rgb(${color})`; context.stroke();
+        }
+      });
+    };
     // Each cluster's number stands at the median of its points, where most of them are.
     const medians = data.clusters.map(() => [[], []]);
     for (let i = 0; i < n; i++) {
@@ -160,7 +175,7 @@ enum ScatterScript {
       context.lineWidth = 4 * ratio; context.strokeStyle = `rgb(${surface})`;
       context.fillStyle = printing ? '#111' : `rgb(${colorOf('--ink', [20, 20, 20])})`;
       places.forEach((place, index) => {
-        if (!place || mode === modes.cluster && !mode.visible[index]) return;
+        if (!place || !isShown(index)) return;
         const x = place[0] * s + ox, y = oy - place[1] * s;
         context.strokeText(String(index), x, y); context.fillText(String(index), x, y);
       });

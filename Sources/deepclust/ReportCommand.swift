@@ -13,7 +13,7 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "The run folder.") var folder: String
   @Option(
     help: """
-      Write every chart into this folder too, as SVG; maps, confusion and pictures also as PNG.
+      Write every chart into this folder too, as SVG and, where librsvg is installed, as PNG.
       """)
   var figures: String?
   @Flag(help: "Open it in the browser.") var open = false
@@ -25,6 +25,9 @@ struct ReportCommand: ParsableCommand {
       let target = URL(fileURLWithPath: figures)
       let files = try RunFigures(folder: URL(fileURLWithPath: folder)).write(to: target)
       print("\(files.count) figures in \(target.relativePath)")
+      if !RunFigures.drawsPNG {
+        print("charts as SVG only: for PNG install librsvg (Debian: apt-get install librsvg2-2)")
+      }
     }
     guard open else { return }
     let opener = Process()

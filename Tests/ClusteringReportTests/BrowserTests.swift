@@ -48,6 +48,10 @@ import Testing
       result.moved = await later(() => press('ArrowRight'));
       result.zoomed = await later(() => press('+'));
       result.back = await later(() => press('0'));
+      const ellipses = document.querySelector('[data-act="ellipses"]');
+      result.ellipses = await later(() => ellipses.click());
+      result.pressed = ellipses.getAttribute('aria-pressed');
+      await later(() => ellipses.click());
       await later(() => press('Enter'));
       result.card = text('.tip');
       await later(() => press('ArrowRight', { shiftKey: true }));
@@ -76,6 +80,8 @@ import Testing
     #expect(pixels("moved") != pixels("start"))
     #expect(pixels("zoomed") != pixels("moved"))
     #expect(pixels("back") == pixels("start"))
+    #expect(pixels("ellipses")["drawn"] ?? 0 > pixels("start")["drawn"] ?? .max)
+    #expect(value["pressed"] as? String == "true")
     // The samples lie on a diagonal: the fifth is in the middle, the sixth the next to the right.
     #expect((value["card"] as? String)?.contains("Sample 4") == true)
     #expect((value["card"] as? String)?.contains("Certainty 1.000") == true)

@@ -123,11 +123,12 @@ import Testing
 
   @Test func positionsKeepTheirProportions() {
     // x spans 4, y spans 2: y uses half of the range.
-    let (positions, extent) = ScatterExplorer.quantized([0, 0, 4, 2, 2, 1, 99, 99], [0, 1, 2])
-    #expect(positions == [0, 0, 65535, 32768, 32768, 16384])
-    #expect(extent.x == 65535 && extent.y == 32767)
-    let same = ScatterExplorer.quantized([3, 3, 3, 3], [0, 1])
-    #expect(same.positions == [0, 0, 0, 0] && same.extent.x == 1)
+    let projection: [Float] = [0, 0, 4, 2, 2, 1, 99, 99]
+    let grid = PlaneGrid(of: projection, [0, 1, 2])
+    #expect(grid.positions(projection, [0, 1, 2]) == [0, 0, 65535, 32768, 32768, 16384])
+    #expect(grid.extent.x == 65535 && grid.extent.y == 32767)
+    let same = PlaneGrid(of: [3, 3, 3, 3], [0, 1])
+    #expect(same.positions([3, 3, 3, 3], [0, 1]) == [0, 0, 0, 0] && same.extent.x == 1)
   }
 }
 

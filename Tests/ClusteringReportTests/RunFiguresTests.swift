@@ -13,15 +13,19 @@ import Testing
     try run.writePictures()
     let target = run.file("figures/deep")
     let files = try RunFigures(folder: run.folder).write(to: target)
-    #expect(
-      files.map(\.lastPathComponent) == [
-        "confusion.svg", "sizes.svg", "f1.svg", "certainty.svg", "pretraining-loss.svg",
-        "clustering-loss.svg", "samples-that-changed-cluster.svg", "agreement.svg",
-        "occupancy.svg", "scores-over-the-steps.svg", "map-clusters.svg", "map-classes.svg",
-        "map-certainty.svg", "map-errors.svg", "map-clusters.png", "map-classes.png",
-        "map-certainty.png", "map-errors.png", "confusion.png", "pictures-most-certain.png",
-        "pictures-least-certain.png",
-      ])
+    let charts = [
+      "confusion", "sizes", "f1", "certainty", "pretraining-loss", "clustering-loss",
+      "samples-that-changed-cluster", "agreement", "occupancy", "scores-over-the-steps",
+      "map-clusters", "map-classes", "map-certainty", "map-errors",
+    ]
+    let pixels = [
+      "map-clusters-points.png", "map-classes-points.png", "map-certainty-points.png",
+      "map-errors-points.png", "confusion-cells.png", "pictures-most-certain.png",
+      "pictures-least-certain.png",
+    ]
+    let kinds = RunFigures.drawsPNG ? ["svg", "png"] : ["svg"]
+    let drawings = charts.flatMap { chart in kinds.map { "\(chart).\($0)" } }
+    #expect(files.map(\.lastPathComponent) == drawings + pixels)
     for file in files {
       let bytes = try Data(contentsOf: file)
       if file.pathExtension == "png" {
@@ -29,6 +33,77 @@ import Testing
       } else {
         #expect(bytes.prefix(5) == Data("<?xml".utf8))
       }
+    }
+  }
+
+  @Test(.enabled(if: RunFigures.drawsPNG, "librsvg is not installed"))
+  func drawingsBecomePixels() throws {
+    let renderer = try #require(SVGRenderer.shared)
+    let square = """
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1" width="2" height="1">
+      <rect width="1" height="1" fill="#ff8000"/></svg>
+      """
+    let image = try #require(renderer.image(of: square, width: 4, height: 2))
+    let (orange, white) = ([255, 128, 0] as [UInt8], [255, 255, 255] as [UInt8])
+    let row = orange + orange + white + white
+    #expect(image == PNGImage(width: 4, height: 2, channels: 3, pixels: row + row))
+    #expect(renderer.image(of: "no drawing", width: 4, height: 2) == nil)
+    // Letters are drawn, not only boxes.
+    let text = Chart(
+      name: "t", title: "t", summary: "t", width: 60, height: 20,
+      body: "<text x=\"2\" y=\"15\">Accuracy</text>")
+    let drawn = try #require(renderer.image(of: text.file(), width: 180, height: 60))
+    #expect(drawn.pixels.count { $0 < 100 } > 300)
+  }
+
+  @Test func ellipsesHoldTheGaussian() {
+    // Variances 2 and 1/2 along axes that are turned by 30 degrees, around (3, -1).
+    let (c, s) = (Float(3).squareRoot() / 2, Float(0.5))
+    let along: [(Float, Float)] = [(2, 0), (-2, 0), (0, 1), (0, -1)]
+    let turned: [Float] = along.flatMap { x, y -> [Float] in
+      let (across, up): (Float, Float) = (c * x - s * y, s * x + c * y)
+      return [3 + across, up - 1]
+    }
+    let ellipses = ClusterEllipse.all(
+      of: turned + [9, 9, 0, 0], assignments: [0, 0, 0, 0, -1, 1], count: 2)
+    #expect(ellipses[1] == nil)
+    let ellipse = ellipses[0]!
+    #expect(abs(ellipse.x - 3) < 1e-6 && abs(ellipse.y + 1) < 1e-6)
+    #expect(abs(ellipse.angle - .pi / 6) < 1e-6)
+    // 5.9915 is the 95 % point of χ² with two degrees of freedom.
+    #expect(abs(ellipse.long - (2 * 5.991465).squareRoot()) < 1e-5)
+    #expect(abs(ellipse.short - (0.5 * 5.991465).squareRoot()) < 1e-5)
+  }
+
+  @Test func ellipsesTravelAsNumbersThatScriptsRead() throws {
+    // The longer axis falls: its angle is negative.
+    let projection: [Float] = [0, 4, 2, 2, 4, 0, 2, 3]
+    let ellipse = ClusterEllipse.all(of: projection, assignments: [0, 0, 0, 0], count: 1)[0]
+    let field = PlaneGrid(of: projection, [0, 1, 2, 3]).field(ellipse)
+    let text = "{\(field.dropFirst())}"
+    let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: [Double]]
+    let numbers = try #require(object?["ellipse"])
+    // The mean is (2, 2.25) of 4: half, and 9/16, of 65535.
+    #expect(numbers.count == 5 && abs(numbers[0] - 32767.5) < 1 && abs(numbers[1] - 36863.4) < 1)
+    #expect(numbers[4] < 0)
+  }
+
+  @Test func pointsOfAPlaneHaveEllipses() throws {
+    var record = TemporaryRun.record
+    var data = try #require(record["data"] as? [String: Any])
+    data["columns"] = 2
+    data["imageShape"] = nil
+    record["data"] = data
+    for (record, count) in [(record, 2), (TemporaryRun.record, 0)] {
+      let run = try TemporaryRun(record)
+      try run.writeArrays()
+      let folder = try ClusteringReport.RunFolder(run.folder)
+      let maps = MapFigures(run: folder, names: GroupNames(folder))
+      let drawing = maps.chart(maps.colorings[0]).body.text
+      // Clusters of four, three and two points.
+      #expect(drawing.components(separatedBy: "<ellipse").count == count + 1)
+      let page = try RunReport(folder: run.folder).html()
+      #expect(page.contains("data-act=\"ellipses\" aria-pressed=\"\(count > 0)\""))
     }
   }
 

@@ -10,7 +10,9 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.error)")
     #expect(outcome.output.contains("run/report.html\n"))
     #expect(outcome.output.contains(" figures in figures\n"))
-    for name in ["confusion.svg", "silhouettes.svg", "clustering-loss.svg", "map-clusters.png"] {
+    for name in [
+      "confusion.svg", "silhouettes.svg", "clustering-loss.svg", "map-clusters-points.png",
+    ] {
       #expect(place.has("figures/\(name)"), "\(name)")
     }
   }
