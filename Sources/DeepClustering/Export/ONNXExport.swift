@@ -2,10 +2,17 @@
 public import Foundation
 internal import Torch
 
-/// A model whose clusters ONNX's operators can tell.
+/// A model whose clusters ONNX's operators can tell, unless it lays rows out.
 protocol ONNXModel: ClusteringModel {
+  /// The layout by UMAP that comes before the clusters; ONNX has no operators for one.
+  var layout: UMAPLayout? { get }
   /// Adds what leads from scaled rows to the model's answers.
   func add(to graph: inout ONNXGraph, rows: ONNXGraph.Value) -> ONNXAnswers
+}
+
+extension ONNXModel {
+  /// None.
+  var layout: UMAPLayout? { nil }
 }
 
 /// What a graph tells of rows.
@@ -40,9 +47,13 @@ extension FittedModel {
     let base: any ClusteringModel = if let any = model as? AnyModel { any.base } else { model }
     guard let exportable = base as? any ONNXModel else {
       throw InputError(
+        .usage, "this model cannot be written as ONNX: it tells nothing of new rows")
+    }
+    guard exportable.layout == nil else {
+      throw InputError(
         .usage,
-        "this model cannot be written as ONNX: those of centroids, of VaDE and of ClusterGAN can, and "
-          + "mixtures and layouts by UMAP cannot")
+        "this model cannot be written as ONNX: it lays rows out by UMAP, which ONNX has no operators "
+          + "for; models that tell clusters of the rows themselves or of codes can be written")
     }
     var graph = ONNXGraph()
     let rows = graph.input("rows", columns: columns)
@@ -56,6 +67,18 @@ extension FittedModel {
     return graph.encoded(
       name: "clusters",
       metadata: ["clusters": "\(answers.clusters)", "preprocessing": preprocessing.kind.rawValue])
+  }
+}
+
+extension ONNXGraph {
+  /// The answers of a model whose probabilities are the softmax of logits, n × K.
+  mutating func answers(
+    by logits: Value, clusters: Int, embedding: Value, dimensions: Int
+  ) -> ONNXAnswers {
+    ONNXAnswers(
+      embedding: embedding, dimensions: dimensions,
+      probabilities: add("Softmax", [logits], ["axis": .integer(1)]), clusters: clusters,
+      assignments: largest(logits))
   }
 }
 
@@ -83,20 +106,13 @@ extension CentroidModel: ONNXModel {
   }
 }
 
-extension LatentMixtureModel: ONNXModel {
+extension ClusterNetworkModel: ONNXModel {
   func add(to graph: inout ONNXGraph, rows: ONNXGraph.Value) -> ONNXAnswers {
-    let codes = graph.codes(rows, network)
-    // log π_c − ½ Σ (z − u)²/λ − ½ Σ log λ; what all components share cancels in the softmax.
-    let factors = (mixture.logVariances.detached() * -0.5).exp()
-    let squares = graph.squaredDistances(codes, to: mixture.means, factors: factors)
-    let constants =
-      mixture.logWeights.detached().to(.float32) - mixture.logVariances.detached().sum(1) * 0.5
-    let halves = graph.add("Mul", [squares, graph.constant([-0.5], shape: [1])])
-    let logits = graph.add("Add", [halves, graph.constant(constants)])
-    return ONNXAnswers(
-      embedding: codes, dimensions: mixture.means.shape[1],
-      probabilities: graph.add("Softmax", [logits], ["axis": .integer(1)]),
-      clusters: mixture.means.shape[0], assignments: graph.largest(logits))
+    let codes = autoencoder.map { graph.codes(rows, $0) } ?? rows
+    let places = graph.scaled(codes, scaling)
+    return graph.answers(
+      by: graph.logits(places, network), clusters: network.clusters, embedding: places,
+      dimensions: network.dimensions)
   }
 }
 

@@ -10,16 +10,38 @@ extension ONNXGraph {
     case .unitRange, .meanSquare:
       return add("Div", [rows, constant([scaling.scale], shape: [1])])
     case .unitNorm:
-      let norm = add("ReduceL2", [rows], ["axes": .integers([1]), "keepdims": .integer(1)])
-      // A row of zeros stays one.
-      let isZero = add("Equal", [norm, constant([0], shape: [1])])
-      return add(
-        "Div", [rows, add("Where", [isZero, constant([1], shape: [1]), norm])])
+      return dividedByNorms(rows)
     case .standardScore, .symmetric:
       guard let means = scaling.means, let deviations = scaling.deviations else { return rows }
       let centered = add("Sub", [rows, constant(means, shape: [means.count])])
       return add("Div", [centered, constant(deviations, shape: [deviations.count])])
     }
+  }
+
+  /// Rows as DeepDPM scales them: rows × d.
+  mutating func scaled(_ rows: Value, _ scaling: RowScaling) -> Value {
+    let divided = scaling.kind == .rows ? dividedByNorms(rows) : rows
+    let center = constant(scaling.center, shape: [scaling.center.count])
+    let factor = constant([Float(scaling.factor)], shape: [1])
+    return add("Mul", [add("Sub", [divided, center]), factor])
+  }
+
+  /// The logits of DeepDPM's network for scaled rows: rows × K.
+  mutating func logits(_ rows: Value, _ network: ClusterNetwork) -> Value {
+    let (inner, outer) = (network.hiddenLayer, network.outputs)
+    let units = add(
+      "Gemm",
+      [
+        rows, constant(inner.weights, shape: [network.dimensions, network.hidden]),
+        constant(inner.biases, shape: [network.hidden]),
+      ])
+    return add(
+      "Gemm",
+      [
+        add("Relu", [units]),
+        constant(outer.rows.flatMap { $0 }, shape: [network.clusters, network.hidden]),
+        constant(outer.biases, shape: [network.clusters]),
+      ], ["transB": .integer(1)])
   }
 
   /// The codes of scaled rows: rows × d.
@@ -52,6 +74,13 @@ extension ONNXGraph {
   /// The index of the smallest value of each row, the lowest of equal ones.
   mutating func smallest(_ rows: Value) -> Value {
     add("ArgMin", [rows], ["axis": .integer(1), "keepdims": .integer(0)])
+  }
+
+  /// Each row divided by its norm; a row of zeros stays one.
+  private mutating func dividedByNorms(_ rows: Value) -> Value {
+    let norm = add("ReduceL2", [rows], ["axes": .integers([1]), "keepdims": .integer(1)])
+    let isZero = add("Equal", [norm, constant([0], shape: [1])])
+    return add("Div", [rows, add("Where", [isZero, constant([1], shape: [1]), norm])])
   }
 
   private mutating func output(of layer: any AutoencoderLayer, _ rows: Value) -> Value {

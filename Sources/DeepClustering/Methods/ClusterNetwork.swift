@@ -168,7 +168,14 @@ struct ClusterNetwork {
     parts = Learned(blocks.flatMap { $0 })
   }
 
-  private var outputs: (rows: [[Float]], biases: [Float]) {
+  /// The weights of the hidden layer for the clusters, d × hidden, and its biases.
+  var hiddenLayer: (weights: [Float], biases: [Float]) {
+    let count = dimensions * hidden
+    return (Array(top.weights.prefix(count)), Array(top.weights[count...].prefix(hidden)))
+  }
+
+  /// The weights of the layer after it, one row for each cluster, and its biases.
+  var outputs: (rows: [[Float]], biases: [Float]) {
     let start = (dimensions + 1) * hidden
     let rows = (0..<clusters).map { Array(top.weights[(start + $0 * hidden)...].prefix(hidden)) }
     return (rows, Array(top.weights.suffix(clusters)))

@@ -16,8 +16,10 @@ public struct ClusterNetworkModel: ReadableModel {
   public let layout: UMAPLayout?
   /// The mean code of each cluster, K × latent, for the decoder; nil without one.
   private let meanCodes: Tensor?
-  private let network: ClusterNetwork
-  private let scaling: RowScaling
+  /// What tells the clusters of scaled rows.
+  let network: ClusterNetwork
+  /// How rows, codes or places are scaled for it.
+  let scaling: RowScaling
   /// The most probable cluster of every training sample.
   public let assignments: [Int]
   /// How probable that is.

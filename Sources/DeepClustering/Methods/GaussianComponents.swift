@@ -51,7 +51,8 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
     return Tensor.concatenated(blocks.map { coefficients.matmul(features($0)).transposed() })
   }
 
-  private var center: [Double] {
+  /// The mean of the means.
+  var center: [Double] {
     (0..<dimensions).map { column in
       (0..<count).reduce(0) { $0 + means[$1 * dimensions + column] } / Double(count)
     }
@@ -65,17 +66,26 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
       logWeights: logWeights)
   }
 
+  /// log π_k, or what stands in its place.
+  func logWeight(_ k: Int) -> Double { logWeights?[k] ?? log(weights[k]) }
+
+  /// Σ_k as L·Lᵀ.
+  func factor(_ k: Int) -> Cholesky {
+    let size = dimensions * dimensions
+    return Cholesky(Array(covariances[(k * size)..<((k + 1) * size)]), size: dimensions)
+  }
+
   /// What log π_k N(x; μ_k, Σ_k) is made of: K × features.
   func coefficients(_ features: QuadraticFeatures) -> Tensor {
     let d = dimensions
     let rows = (0..<count).flatMap { k -> [Double] in
-      let factor = Cholesky(Array(covariances[(k * d * d)..<((k + 1) * d * d)]), size: d)
+      let factor = factor(k)
       let inverse = factor.inverse
       let mean = Array(means[(k * d)..<((k + 1) * d)])
       let linear = (0..<d).map { i in (0..<d).reduce(0) { $0 + inverse[i * d + $1] * mean[$1] } }
       let square = zip(mean, linear).reduce(0) { $0 + $1.0 * $1.1 }
       let constant =
-        (logWeights?[k] ?? log(weights[k])) - 0.5
+        logWeight(k) - 0.5
         * (Double(d) * log(2 * Double.pi) + factor.logDeterminant + square)
       let quadratic = features.pairs.map { i, j in
         i == j ? -0.5 * inverse[i * d + i] : -inverse[i * d + j]

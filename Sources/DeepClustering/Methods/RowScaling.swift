@@ -3,11 +3,12 @@ internal import Torch
 
 /// How rows were brought to a common scale, where the mean of ‖x‖² is one.
 struct RowScaling: Codable, Equatable {
-  private let kind: DeepDPM.Scaling
+  /// By one factor, or each by its own norm.
+  let kind: DeepDPM.Scaling
   /// What is taken from every row; zeros where rows are divided by their own norms.
-  private let center: [Float]
+  let center: [Float]
   /// What every row is multiplied by then; 1 where rows are divided by their own norms.
-  private let factor: Double
+  let factor: Double
 
   /// The scaling of rows, n × d.
   init(_ kind: DeepDPM.Scaling, of rows: Tensor) {

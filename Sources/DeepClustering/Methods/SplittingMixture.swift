@@ -89,8 +89,7 @@ public struct SplittingMixture {
     let (d, k) = (dimensions, clusters)
     var (logScales, whitening): ([Double], [Double]) = ([], [])
     for c in 0..<k {
-      let factor = Cholesky(
-        Array(components.covariances[(c * d * d)..<((c + 1) * d * d)]), size: d)
+      let factor = components.factor(c)
       logScales.append(log(components.weights[c]) - factor.logDeterminant / 2)
       whitening += factor.inverseFactor
     }
