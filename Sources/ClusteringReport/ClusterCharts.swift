@@ -9,7 +9,7 @@ struct ClusterCharts {
 
   /// All there are.
   var all: [Chart] {
-    [confusion(), sizes(), classScores(), certainty(), silhouettes()].compactMap { $0 }
+    [confusion(), sizes(), classScores(), certainty(), gradient(), silhouettes()].compactMap { $0 }
   }
 
   func confusion() -> Chart? {
@@ -77,6 +77,12 @@ struct ClusterCharts {
       name: "certainty", title: "Certainty of the assignments", xTitle: "Certainty",
       values: certainty, isWrong: isWrong
     ).chart()
+  }
+
+  func gradient() -> Chart? {
+    guard let certainty = run.certainty, let gradients = run.gradients, !gradients.isEmpty
+    else { return nil }
+    return GradientChart(certainty: certainty, gradients: gradients).chart()
   }
 
   func silhouettes() -> Chart? {

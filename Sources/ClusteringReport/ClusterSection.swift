@@ -21,14 +21,16 @@ struct ClusterSection {
     let classScores = charts.classScores().map { Section.figure($0, note: table()) }
     let certainty = charts.certainty().map { Section.figure($0) }
     let silhouettes = charts.silhouettes().map { Section.figure($0, note: Self.silhouettesNote) }
-    let others = [sizes, classScores, certainty, silhouettes].compactMap { $0 }
+    let gradient = charts.gradient().map { Section.figure($0, note: Self.gradientNote) }
+    let sure = [certainty, gradient, silhouettes].compactMap { $0 }
+    let others = [sizes, classScores].compactMap { $0 } + sure
     guard confusion != nil || !others.isEmpty else { return nil }
     let hasLabels = run.record.contingency != nil
     let content: Markup =
       if let confusion {
         """
         <div class="grid-2 grid-wide"><div class="stack">\(confusion)\
-        <div class="grid-2">\([certainty, silhouettes].compactMap { $0 }.joined())</div></div>\
+        <div class="grid-2">\(sure.joined())</div></div>\
         <div class="stack">\([sizes, classScores].compactMap { $0 }.joined())</div></div>
         """
       } else {
@@ -41,13 +43,22 @@ struct ClusterSection {
         ? "Which class went into which cluster. The match pairs each cluster with at most one class "
           + "so that as many samples as possible agree."
         : "How large the clusters are and how sure the method is of them.",
-      content: findings() + content)
+      content: findings() + content + deciles)
   }
 
   private var sizesNote: Markup {
     run.record.contingency == nil
       ? .empty : "<p class=\"note\">Solid: samples of the matched class. Pale: all others.</p>"
   }
+
+  private var deciles: Markup {
+    run.deciles.map { DecileStrips(pictures: $0, certainty: run.certainty).html() } ?? .empty
+  }
+
+  private static let gradientNote: Markup = """
+    <p class="note">How strongly the clustering loss pulls each code, as figure 4 of the DEC paper. The \
+    line joins the medians of each tenth of the samples.</p>
+    """
 
   private static let silhouettesNote: Markup = """
     <p class="note">1: its samples are far nearer to their own cluster than to the next one; 0: on the \

@@ -56,6 +56,8 @@ struct RunFolder: Sendable {
   var assignments: [Int]?
   var labels: [Int]?
   var certainty: [Float]?
+  /// How strongly the clustering loss pulls each sample's code, of methods with Student's t kernel.
+  var gradients: [Float]?
   /// Row after row: x, y.
   var projection: [Float]?
   var mostCertain: Pictures?
@@ -63,6 +65,8 @@ struct RunFolder: Sendable {
   var centroids: Pictures?
   /// New samples that the model drew of each cluster.
   var generated: Pictures?
+  /// Samples of each tenth of the data by certainty, the least certain tenth first.
+  var deciles: Pictures?
   var sheet: SampleSheet?
   var film: Film?
   /// What tells clusters of texts apart.
@@ -93,6 +97,7 @@ struct RunFolder: Sendable {
     leastCertain = try pictureSet(pictures, "least_certain")
     centroids = try pictureSet(pictures, "centroids")
     generated = try pictureSet(pictures, "generated")
+    deciles = try pictureSet(pictures, "deciles", groups: 10, named: "tenths")
     sheet = try sampleSheet(pictures)
     film = try film(url.appendingPathComponent("film"))
     let words = url.appendingPathComponent("words.json")
@@ -121,6 +126,9 @@ struct RunFolder: Sendable {
     if let array = try Self.array(folder, "certainty.npy") {
       certainty = array.floats().map { $0.isFinite ? min(max($0, 0), 1) : 0 }
     }
+    if let array = try Self.array(folder, "gradients.npy") {
+      gradients = array.floats().map { $0.isFinite ? max($0, 0) : 0 }
+    }
     if let array = try Self.array(folder, "projection.npy") {
       let path = folder.appendingPathComponent("projection.npy").path
       guard array.shape.count == 2, array.shape[1] == 2 else {
@@ -135,7 +143,8 @@ struct RunFolder: Sendable {
     }
     let lengths = [
       ("assignments.npy", assignments?.count), ("labels.npy", labels?.count),
-      ("certainty.npy", certainty?.count), ("projection.npy", projection.map { $0.count / 2 }),
+      ("certainty.npy", certainty?.count), ("gradients.npy", gradients?.count),
+      ("projection.npy", projection.map { $0.count / 2 }),
     ]
     guard let rows = record.data.rows ?? assignments?.count else { return }
     for case (let file, let length?) in lengths where length != rows {
@@ -146,17 +155,20 @@ struct RunFolder: Sendable {
     }
   }
 
-  private func pictureSet(_ folder: URL, _ file: String) throws(InputError) -> Pictures? {
+  private func pictureSet(
+    _ folder: URL, _ file: String, groups: Int? = nil, named group: String = "clusters"
+  ) throws(InputError) -> Pictures? {
+    let groups = groups ?? record.clusters
     guard let array = try Self.array(folder, file + ".npy") else { return nil }
     let path = folder.appendingPathComponent(file + ".npy").path
     var shape = array.shape
     if shape.count == 4 { shape.insert(1, at: 1) }
-    guard shape.count == 5, shape[0] == record.clusters, shape.allSatisfy({ $0 > 0 }),
+    guard shape.count == 5, shape[0] == groups, shape.allSatisfy({ $0 > 0 }),
       shape[4] <= 4
     else {
       throw InputError(
         .data,
-        "\(path) has the shape \(array.shape), and pictures of \(record.clusters) clusters "
+        "\(path) has the shape \(array.shape), and pictures of \(groups) \(group) "
           + "were expected")
     }
     let indexFile = file + "_index.npy"

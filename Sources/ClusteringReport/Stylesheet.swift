@@ -87,6 +87,10 @@ enum Stylesheet {
     padding:10px 14px;font-size:.94rem}
     .warnings code{color:inherit}
     .findings{margin-bottom:16px}.findings ul{margin:.4rem 0 0;padding-left:1.2rem}
+    .deciles{margin-top:16px}.deciles ol{list-style:none;margin:0;padding:0}
+    .deciles li{display:grid;grid-template-columns:7em minmax(0,1fr);gap:12px;align-items:center;margin:3px 0}
+    .deciles span{color:var(--muted);font-size:.875rem;font-variant-numeric:tabular-nums}
+    .deciles img{width:100%;max-width:calc(10*var(--tile));image-rendering:var(--rendering)}
     .figure h3{margin-bottom:.5rem}.scroller{overflow-x:auto}
     .chart{display:block;width:100%;height:auto;max-width:480px}
     .figure .chart:focus-visible{outline-offset:4px}

@@ -56,6 +56,40 @@ import Testing
     #expect(drawn.pixels.count { $0 < 100 } > 300)
   }
 
+  /// A hundred samples, the gradient of each the square of what it lacks of certainty.
+  @Test func gradientsHaveMediansOfTenths() throws {
+    let certainty = (0..<100).map { Float(99 - $0) / 100 }
+    let chart = GradientChart(
+      certainty: certainty, gradients: certainty.map { (1 - $0) * (1 - $0) })
+    let medians = chart.medians()
+    #expect(medians.count == 10)
+    // Of 0.00 to 0.09: the sixth, and its gradient's neighbour.
+    #expect(abs(medians[0].certainty - 0.05) < 1e-6 && abs(medians[0].gradient - 0.9216) < 0.02)
+    #expect(zip(medians, medians.dropFirst()).allSatisfy { $0.gradient > $1.gradient })
+    let drawing = chart.chart().body.text
+    #expect(drawing.contains("<image ") && drawing.contains("<polyline class=\"line l1\""))
+  }
+
+  @Test func imagesByCertaintyHaveALineForEachTenth() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    try run.writePictures()
+    try NPY.write(
+      (0..<80).map { UInt8($0) }, shape: [10, 2, 2, 2, 1], to: run.file("pictures/deciles.npy"))
+    try NPY.write(
+      (0..<20).map { $0 % 9 }, shape: [10, 2], to: run.file("pictures/deciles_index.npy"))
+    try NPY.write(
+      (0..<9).map { Float($0) }, shape: [9], to: run.file("gradients.npy"))
+    let page = try RunReport(folder: run.folder).html()
+    #expect(page.components(separatedBy: "samples of certainty").count == 11)
+    // Samples 0 and 1 are in the first line.
+    #expect(page.contains("<span>0.90 to 1.00</span>"))
+    #expect(page.contains("id=\"gradient\""))
+    try NPY.write(
+      (0..<72).map { UInt8($0) }, shape: [9, 2, 2, 2, 1], to: run.file("pictures/deciles.npy"))
+    #expect(throws: InputError.self) { try RunReport(folder: run.folder) }
+  }
+
   @Test func ellipsesHoldTheGaussian() {
     // Variances 2 and 1/2 along axes that are turned by 30 degrees, around (3, -1).
     let (c, s) = (Float(3).squareRoot() / 2, Float(0.5))

@@ -61,6 +61,16 @@ import Testing
     #expect(shown.descriptor == "|u1" && shown.shape == [1797, 8, 8, 1])
     let samples = try NumPyFile(place.file("run/pictures/samples_index.npy")).values(as: Int.self)
     #expect(samples == Array(0..<1797))
+    // Ten of each tenth by certainty: never less certain than those before.
+    let deciles = try NumPyFile(place.file("run/pictures/deciles_index.npy"))
+    #expect(deciles.shape == [10, 10])
+    let certainty = try NumPyFile(place.file("run/certainty.npy")).values(as: Float.self)
+    let sure = try deciles.values(as: Int.self).map { certainty[$0] }
+    #expect(sure == sure.sorted() && sure[0] < sure[99] && Set(sure).count > 90)
+    let ranks = sure.map { one in certainty.count { $0 < one } }
+    #expect(ranks[..<10].allSatisfy { $0 < 180 } && ranks[90...].allSatisfy { $0 >= 1617 })
+    let pictures = try NumPyFile(place.file("run/pictures/deciles.npy"))
+    #expect(pictures.shape == [10, 10, 8, 8, 1])
     let text = try String(contentsOf: place.file("run/run.json"), encoding: .utf8)
     let record = try #require(try object(text) as? [String: Any])
     let silhouettes = try #require(record["clusterSilhouettes"] as? [Double])

@@ -76,6 +76,10 @@ extension Run {
     }
     try NPY.write(
       planarProjection(embedding), shape: [n, 2], to: folder.file("projection.npy"))
+    if let model = model as? CentroidModel, let freedom = model.degreesOfFreedom {
+      let pull = StudentT.gradientLengths(embedding, model.centroids, freedom)
+      try NPY.write(pull.scalars(as: Float.self), shape: [n], to: folder.file("gradients.npy"))
+    }
     var generator = SplitMix64(seed: Seed(configuration.seed).stream("silhouette"))
     let silhouettes = Silhouette.means(
       values: values, columns: d, clusters: model.assignments, using: &generator)
@@ -144,6 +148,14 @@ extension Run {
       pixels,
       shape: [sheet.samples.count, sheet.shape.height, sheet.shape.width, shape.channels],
       to: pictures.appendingPathComponent("samples.npy"))
+    if let deciles = Self.deciles(of: model.certainty, each: shown) {
+      try NPY.write(
+        deciles, shape: [10, shown], to: pictures.appendingPathComponent("deciles_index.npy"))
+      try NPY.write(
+        sheet.reduced(data.pictures(rows(deciles, of: data))),
+        shape: [10, shown, sheet.shape.height, sheet.shape.width, shape.channels],
+        to: pictures.appendingPathComponent("deciles.npy"))
+    }
     let ranked = ranking(model, clusters: k)
     let choices = [
       ("most_certain", ranked.map { Array($0.prefix(shown)) }),
@@ -162,6 +174,14 @@ extension Run {
   private func rows(_ index: [Int], of data: PreparedData) -> Tensor {
     data.tensor.rows(
       at: Tensor(index.map { Int64($0) }, shape: [index.count], on: data.tensor.device))
+  }
+
+  /// Samples of each tenth of the data by certainty, spread evenly, the least certain tenth first;
+  /// nil where there are too few.
+  private static func deciles(of certainty: [Float], each count: Int) -> [Int]? {
+    guard certainty.count >= 10 * count else { return nil }
+    let order = certainty.indices.sorted { certainty[$0] < certainty[$1] }
+    return (0..<10 * count).map { order[(2 * $0 + 1) * order.count / (20 * count)] }
   }
 
   /// The samples of each cluster, the most certain first.

@@ -34,6 +34,24 @@ public enum StudentT {
     return weight / weight.sum(1, keeping: true)
   }
 
+  /// How strongly KL(P‖Q), summed over the samples, pulls each code: the length of its gradient (4),
+  /// (α+1)/α Σ_j (p_ij − q_ij) (z_i − μ_j) / (1 + ‖z_i − μ_j‖²/α).
+  ///
+  /// - Parameters:
+  ///   - codes: z of the whole data set, n × d: the target is over all samples.
+  ///   - centroids: μ, K × d.
+  ///   - degreesOfFreedom: α.
+  /// - Returns: n numbers ≥ 0.
+  public static func gradientLengths(
+    _ codes: Tensor, _ centroids: Tensor, _ degreesOfFreedom: Double = 1
+  ) -> Tensor {
+    let q = probabilities(codes, centroids, degreesOfFreedom)
+    let kernel = codes.squaredDistances(to: centroids) / degreesOfFreedom + 1
+    let weight = (target(q) - q) / kernel
+    let pull = codes * weight.sum(1, keeping: true) - weight.matmul(centroids)
+    return pull.squared().sum(1).squareRoot() * ((degreesOfFreedom + 1) / degreesOfFreedom)
+  }
+
   /// The divergence KL(P‖Q) (2), averaged over the rows; its gradients are (4) and (5).
   ///
   /// - Parameters:

@@ -77,8 +77,9 @@ import Testing
       }
     }
     #expect(stops > 2)
-    let film = method == "dec" ? ["film/steps.npy", "film/positions.npy"] : []
-    for name in results + film {
+    let others =
+      method == "dec" ? ["film/steps.npy", "film/positions.npy", "gradients.npy"] : []
+    for name in results + others {
       #expect(try bytes(pieces, name) == bytes(whole, name), "\(name)")
     }
     #expect(try metrics(pieces) == metrics(whole))

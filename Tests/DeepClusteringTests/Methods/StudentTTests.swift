@@ -86,6 +86,20 @@ import Torch
     }
   }
 
+  /// Against autograd, whose target is of the same codes and held.
+  @Test(arguments: [1.0, 2.5])
+  func lengthsOfTheGradientAreAutogradsOwn(alpha: Double) {
+    let generator = Generator(seed: 82)
+    let mu = generator.normal(shape: [3, 2]).to(.float64)
+    let z = generator.normal(shape: [9, 2]).to(.float64).requiringGradient()
+    let target = StudentT.target(StudentT.probabilities(z.detached(), mu, alpha))
+    let sum = StudentT.divergence(target, z, mu, alpha) * 9
+    let wanted = gradients(of: sum, by: [z])[0].squared().sum(1).squareRoot()
+    let found = StudentT.gradientLengths(z.detached(), mu, alpha)
+    #expect(wanted.max().item > 0.05)
+    #expect((found - wanted).magnitude().max().item < 1e-12)
+  }
+
   /// Codes very far from all centroids: the kernel itself would be 1e-30, log q stays exact.
   @Test func farCodesStayFinite() {
     let logQ = StudentT.logProbabilities(Tensor(column: [1e15]), Tensor(column: [0, 1e14]), 1)
