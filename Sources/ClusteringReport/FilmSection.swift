@@ -14,8 +14,11 @@ struct FilmSection {
     return Section(
       id: "film", heading: "The embedding through training", label: "Film",
       lead: "\(NumberText.grouped(film.samples.count)) samples at \(film.steps.count) steps of the "
-        + "clustering, from the codes it began with to those of the end, always in the plane in which "
-        + "the last spread most. The colours are those of the end\(hasLabels ? ", by cluster or by class" : "").",
+        + "clustering, from the codes it began with to those of the end, "
+        + (film.isLayout
+          ? "laid out by t-SNE, each step from the places of the next. "
+          : "always in the plane in which the last spread most. ")
+        + "The colours are those of the end\(hasLabels ? ", by cluster or by class" : "").",
       content: """
         <figure class="card film" id="film-player">
         <div class="bar">\(modes(hasLabels))<div class="buttons">\

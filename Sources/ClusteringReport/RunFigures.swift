@@ -65,6 +65,7 @@ public struct RunFigures: Sendable {
     for chart in TrainingSection(run: run).charts {
       drawings.append((Self.fileName(chart.title), chart))
     }
+    if let film = FilmFigure(run: run, names: names).chart() { drawings.append((film.name, film)) }
     for coloring in maps.colorings { drawings.append((coloring.name, maps.chart(coloring))) }
     for (wanted, chart) in drawings {
       var name = wanted

@@ -47,6 +47,8 @@ struct RunFolder: Sendable {
     var samples: [Int]
     /// Steps × samples × 2.
     var positions: [Float]
+    /// Whether they are t-SNE's; otherwise they lie in the plane of the last step's codes.
+    var isLayout: Bool
   }
 
   var name: String
@@ -208,11 +210,14 @@ struct RunFolder: Sendable {
   }
 
   private func film(_ folder: URL) throws(InputError) -> Film? {
-    guard let array = try Self.array(folder, "positions.npy"),
+    let layouts = try Self.array(folder, "layouts.npy")
+    let plane = try Self.array(folder, "positions.npy")
+    guard let array = layouts ?? plane,
       let steps = try Self.integers(folder, "steps.npy", below: Int.max),
       let samples = try Self.integers(folder, "samples.npy", below: rows)
     else { return nil }
-    let path = folder.appendingPathComponent("positions.npy").path
+    let file = layouts == nil ? "positions.npy" : "layouts.npy"
+    let path = folder.appendingPathComponent(file).path
     guard array.shape == [steps.count, samples.count, 2], steps.count > 1, !samples.isEmpty else {
       throw InputError(
         .data,
@@ -223,7 +228,8 @@ struct RunFolder: Sendable {
     guard positions.allSatisfy(\.isFinite) else {
       throw InputError(.data, "\(path) has values that are not numbers; the run diverged")
     }
-    return Film(steps: steps, samples: samples, positions: positions)
+    return Film(
+      steps: steps, samples: samples, positions: positions, isLayout: layouts != nil)
   }
 
   private static func bytes(_ url: URL) throws(InputError) -> Data {

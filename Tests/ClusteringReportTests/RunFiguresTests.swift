@@ -90,6 +90,23 @@ import Testing
     #expect(throws: InputError.self) { try RunReport(folder: run.folder) }
   }
 
+  @Test func theFilmIsAFigureOfItsSteps() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    try run.writeFilm()
+    let folder = try ClusteringReport.RunFolder(run.folder)
+    let chart = try #require(FilmFigure(run: folder, names: GroupNames(folder)).chart())
+    #expect(chart.body.text.components(separatedBy: "<image ").count == 4)
+    #expect(chart.summary.hasSuffix("at the steps 0, 3, 6."))
+    #expect(folder.film?.isLayout == false)
+    // Layouts by t-SNE come before the plane.
+    try NPY.write(
+      (0..<18).map { Float($0) }, shape: [3, 3, 2], to: run.file("film/layouts.npy"))
+    let layout = try ClusteringReport.RunFolder(run.folder).film
+    #expect(layout?.isLayout == true && layout?.positions.last == 17)
+    #expect(try RunReport(folder: run.folder).html().contains("laid out by t-SNE"))
+  }
+
   @Test func ellipsesHoldTheGaussian() {
     // Variances 2 and 1/2 along axes that are turned by 30 degrees, around (3, -1).
     let (c, s) = (Float(3).squareRoot() / 2, Float(0.5))

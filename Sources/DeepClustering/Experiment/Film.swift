@@ -10,6 +10,12 @@ internal import Torch
 struct Film {
   static let mostSamples = 2_000
   static let mostFrames = 40
+  /// t-SNE from the layout of one frame to that of another.
+  private static let following: TSNE = {
+    var following = TSNE()
+    (following.earlyExaggeration, following.earlySteps, following.steps) = (4, 30, 90)
+    return following
+  }()
 
   /// The rows that are shown.
   let samples: [Int]
@@ -38,10 +44,11 @@ struct Film {
 
   // MARK: Files
 
-  /// Writes `steps.npy` (frames), `samples.npy` (samples) and `positions.npy` (frames × samples × 2): the
-  /// codes of every frame in the plane of the last one's two principal directions.
+  /// Writes `steps.npy` (frames), `samples.npy` (samples), `positions.npy` (frames × samples × 2), the
+  /// codes of every frame in the plane of the last one's two principal directions, and for codes of
+  /// more than two dimensions `layouts.npy` (frames × samples × 2), each frame by t-SNE.
   ///
-  /// Nothing is written where there are no two frames.
+  /// Nothing is written where there are no two frames, no layouts where t-SNE has too few samples.
   func write(to folder: URL) throws(InputError) {
     guard frames.count > 1, let last = frames.last?.codes else { return }
     do {
@@ -58,6 +65,25 @@ struct Film {
       frames.map(\.step), shape: [frames.count], to: folder.appendingPathComponent("steps.npy"))
     try NPY.write(
       samples, shape: [samples.count], to: folder.appendingPathComponent("samples.npy"))
+    let tsne = TSNE()
+    if last.shape[1] > 2, samples.count >= tsne.fewestRows {
+      try NPY.write(
+        layouts(tsne), shape: [frames.count, samples.count, 2],
+        to: folder.appendingPathComponent("layouts.npy"))
+    }
+  }
+
+  /// The last frame is laid out on its own; each one before it goes on from the places of the one
+  /// after it, so that samples move no more than their codes do.
+  private func layouts(_ tsne: TSNE) -> [Float] {
+    var places: [[Float]] = []
+    for frame in frames.reversed() {
+      let tsne = places.isEmpty ? tsne : Self.following
+      var state = tsne.begin(frame.codes, seed: Seed(0), from: places.last)
+      for _ in 0..<tsne.plannedSteps { tsne.advance(&state) }
+      places.append(state.positions)
+    }
+    return places.reversed().flatMap { $0 }
   }
 
   /// Puts the frames into an archive.

@@ -70,13 +70,20 @@ public struct TSNE: Codable, Sendable, Equatable {
   }
 
   /// Finds the affinities and the first layout.
-  public func begin(_ data: Tensor, seed: Seed) -> State {
+  ///
+  /// - Parameters:
+  ///   - data: n × D, finite, n at least `fewestRows`.
+  ///   - seed: Decides how the start is shaken.
+  ///   - positions: Where to begin instead, n × 2, row-major, for example a layout of similar rows.
+  /// - Returns: A layout to advance.
+  public func begin(_ data: Tensor, seed: Seed, from positions: [Float]? = nil) -> State {
     let n = data.shape[0]
     precondition(perplexity > 1, "a perplexity of \(perplexity)")
     precondition(n >= fewestRows, "\(n) rows are too few for a perplexity of \(perplexity)")
     let found = NearestNeighbors(within: data, count: fewestRows - 1)
+    precondition(positions.map { $0.count == 2 * n } ?? true, "a start of other rows")
     return State(
-      positions: firstPositions(data, seed),
+      positions: positions ?? firstPositions(data, seed),
       updates: [Float](repeating: 0, count: 2 * n), gains: [Float](repeating: 1, count: 2 * n),
       affinities: Affinities(found, perplexity: perplexity), neighborRecall: found.recall)
   }

@@ -49,6 +49,53 @@ import Torch
     #expect(one.steps == other.steps && one.positions == other.positions)
   }
 
+  /// Two clusters that part: t-SNE's layouts keep them apart at the end, and samples whose codes stay
+  /// stay too.
+  @Test func layoutsFollowTheCodes() throws {
+    let rows = Generator(seed: 3).normal(shape: [120, 5])
+    let side = Tensor((0..<120).map { Float($0 % 2) }, shape: [120, 1])
+    var film = Film(of: .concatenated([rows, side], along: 1))
+    for (step, gap) in [0.0, 30, 30].enumerated() {
+      film.add(step) { $0.slice(0..<5, of: 1) + $0.slice(5..<6, of: 1) * gap }
+    }
+    let folder = try DataFolder()
+    try film.write(to: folder.url.appendingPathComponent("film"))
+    let file = try NPY.read(folder.url.appendingPathComponent("film/layouts.npy"))
+    #expect(file.shape == [3, 120, 2])
+    let places = file.floats()
+    func place(_ frame: Int, _ row: Int) -> SIMD2<Float> {
+      SIMD2(places[(frame * 120 + row) * 2], places[(frame * 120 + row) * 2 + 1])
+    }
+    func distance(_ one: SIMD2<Float>, _ other: SIMD2<Float>) -> Float {
+      ((one - other) * (one - other)).sum().squareRoot()
+    }
+    /// How many rows have a neighbour of the other cluster nearest.
+    func strangers(_ frame: Int) -> Int {
+      (0..<120).count { row in
+        let nearest = (0..<120).filter { $0 != row }
+          .min {
+            distance(place(frame, $0), place(frame, row))
+              < distance(place(frame, $1), place(frame, row))
+          }
+        return nearest! % 2 != row % 2
+      }
+    }
+    #expect(strangers(2) == 0 && strangers(1) == 0 && strangers(0) > 20)
+    let spread = (0..<120).map { distance(place(2, $0), place(2, 0)) }.max() ?? 0
+    let moved = (0..<120).map { distance(place(2, $0), place(1, $0)) }.reduce(0, +) / 120
+    #expect(moved < 0.1 * spread)
+    // Two dimensions need no layout, and a hundred samples are too few for one.
+    var flat = Film(of: rows)
+    for step in 0..<2 { flat.add(step) { $0.slice(0..<2, of: 1) } }
+    var few = Film(of: rows.slice(0..<50))
+    for step in 0..<2 { few.add(step) { $0 } }
+    for (name, film) in [("flat", flat), ("few", few)] {
+      try film.write(to: folder.url.appendingPathComponent(name))
+      #expect(FileManager.default.fileExists(atPath: folder.path("\(name)/positions.npy")))
+      #expect(!FileManager.default.fileExists(atPath: folder.path("\(name)/layouts.npy")))
+    }
+  }
+
   /// Methods that move nothing leave no folder.
   @Test func noFilmOfWhatStaysInPlace() throws {
     let folder = try DataFolder()
