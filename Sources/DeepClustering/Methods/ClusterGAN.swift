@@ -8,10 +8,16 @@ public import Torch
 /// with a gradient penalty), and an encoder E finds z again. G and E are trained together by
 /// −E D(G(z)) + β_n ‖z_n − E(G(z))_n‖² / d_n + β_c H(z_c, E(G(z))_c), H being the cross-entropy.
 ///
+/// Nothing in this keeps two classes from sharing a z_c, and E sees nothing but what G makes. Ours
+/// therefore finds the communities c(x) of the samples' neighbourhood graph, and E learns them too, by
+/// β_c H(c(x), E(x)_c): they say which cluster a z_c stands for. The profile `random-start` has
+/// nothing of this, as the paper.
+///
 /// The networks are dense, or convolutional for images as in the paper (profile `convolutional`),
-/// and in both cases without batch normalisation, which the paper's generator has. The critic is always computed in single precision. A sample's cluster
-/// is the largest of E(x)_c, for all samples; the authors' code runs k-means on E(x) of a part of
-/// them. The penalty takes a new point between each pair of samples, theirs one share for a batch.
+/// and in both cases without batch normalisation, which the paper's generator has. The critic is
+/// always computed in single precision. A sample's cluster is the largest of E(x)_c, for all
+/// samples; the authors' code runs k-means on E(x) of a part of them. The penalty takes a new point
+/// between each pair of samples, theirs one share for a batch.
 public struct ClusterGAN: ClusteringMethod, Equatable {
   /// Name, title and source.
   public static let card = MethodCard(
@@ -21,7 +27,11 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
       + "adversarial networks",
     venue: "AAAI 2019",
     profiles: [
-      ("practical", "30,000 steps of the generator, faster rates"),
+      (
+        "practical",
+        "6,000 steps of the generator, faster rates, and the samples' neighbourhood graph"
+      ),
+      ("random-start", "30,000 steps without the graph"),
       ("convolutional", "the same steps with the paper's convolutional networks for images"),
       ("paper", "the rates and the 500,000 steps of the generator of the authors' code"),
     ])
@@ -45,7 +55,9 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
   /// Steps of the critic for each step of the generator.
   public var criticSteps = 5
   /// Steps of the generator.
-  public var generatorSteps = 30_000
+  public var generatorSteps = 6_000
+  /// Whether the encoder learns the communities of the samples' neighbourhood graph too.
+  public var usesGraph = true
   /// Samples of a batch.
   public var batchSize = 64
   /// The rule of the steps of generator and encoder.
@@ -61,9 +73,10 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
     var method = ClusterGAN(clusters: clusters)
     switch name {
     case "practical": break
+    case "random-start": (method.generatorSteps, method.usesGraph) = (30_000, false)
     case "convolutional": (method.filters, method.hidden) = ([64, 128], [1024])
     case "paper":
-      method.generatorSteps = 500_000
+      (method.generatorSteps, method.usesGraph) = (500_000, false)
       (method.optimizer, method.criticOptimizer) = (adam(1e-4), adam(1e-4))
     default: return nil
     }
@@ -91,6 +104,8 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
     var progress = Progress()
     /// The clusters after the last pass.
     var assignments: [Int]
+    /// The communities of the graph; nil without it.
+    var communities: [Int]?
   }
 
   struct Progress: Codable {
@@ -102,7 +117,7 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
 
   // MARK: The fit
 
-  /// Draws the weights.
+  /// Draws the weights, and finds the clusters to begin with.
   public func begin(_ context: FitContext) -> State {
     let drawn = generatorAndEncoder(context)
     let isShare = context.data.min().item >= 0 && context.data.max().item <= 1
@@ -111,10 +126,23 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
       needsImages
       ? Critic(filters: filters, hidden: hidden, context: context)
       : Critic(inputs: context.columns, hidden: hidden, context: context)
+    let communities = usesGraph ? communities(context) : nil
     return State(
       network: network, critic: critic, optimizer: Optimizer(optimizer, for: network.parameters),
       criticOptimizer: Optimizer(criticOptimizer, for: critic.parameters),
-      assignments: [Int](repeating: -1, count: context.rows))
+      assignments: communities ?? [Int](repeating: -1, count: context.rows),
+      communities: communities)
+  }
+
+  /// The communities of the samples' graph, or where there are not so many, k-means.
+  private func communities(_ context: FitContext) -> [Int] {
+    if let labels = NeighborhoodGraphStart(clusters: clusters).labels(
+      of: context.data, seed: context.seed)
+    {
+      return labels
+    }
+    let centroids = KMeans(clusters: clusters).cluster(context.data, seed: context.seed).centroids
+    return NearestCentroids(of: context.data, among: centroids).labels
   }
 
   private func generatorAndEncoder(_ context: FitContext) -> Autoencoder {
@@ -138,11 +166,14 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
     let order = context.seed.generator("clustering batches", step).permutation(context.rows)
     let random = context.seed.generator("latent variables", step)
     var totals = Totals(on: context.device)
+    let communities = state.communities.map { oneHot($0, clusters).to(context.device) }
     for low in stride(from: 0, to: context.rows, by: batchSize) {
       let index = order.slice(low..<min(low + batchSize, context.rows)).to(context.device)
-      trainCritic(&state, context.data.rows(at: index), random, &totals)
+      let x = context.data.rows(at: index)
+      trainCritic(&state, x, random, &totals)
       if state.progress.criticSteps.isMultiple(of: criticSteps) {
-        trainGenerator(&state, random, context.device, &totals)
+        let known = communities.map { (x, clusters: $0.rows(at: index)) }
+        trainGenerator(&state, known, random, context.device, &totals)
       }
       if state.progress.generatorSteps == generatorSteps { break }
     }
@@ -166,22 +197,33 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
     totals.add(["distance": distance, "penalty": penalty])
   }
 
-  /// One step of generator and encoder.
+  /// One step of generator and encoder, with samples whose communities are known.
   private func trainGenerator(
-    _ state: inout State, _ random: Generator, _ device: Device, _ totals: inout Totals
+    _ state: inout State, _ known: (x: Tensor, clusters: Tensor)?, _ random: Generator,
+    _ device: Device, _ totals: inout Totals
   ) {
     let z = latentVariables(batchSize, random, device)
     let made = state.network.decode(z.all)
     let found = state.network.encode(made)
     let generator = -state.critic(made).mean()
     let codes = (found.slice(0..<latent, of: 1) - z.noise).squared().mean()
-    let logC = found.slice(latent..<(latent + clusters), of: 1).logSoftmax(1)
-    let clustering = -(z.cluster * logC).sum(1).mean()
-    let loss = generator + codes * codeWeight + clustering * clusteringWeight
+    let clustering = crossEntropy(z.cluster, found)
+    var loss = generator + codes * codeWeight + clustering * clusteringWeight
+    if let known {
+      let samples = crossEntropy(known.clusters, state.network.encode(known.x))
+      loss = loss + samples * clusteringWeight
+      totals.add(["samples": samples])
+    }
     state.optimizer.step(
       state.network.parameters, gradients: gradients(of: loss, by: state.network.parameters))
     state.progress.generatorSteps += 1
     totals.add(["generator": generator, "codes": codes, "clustering": clustering])
+  }
+
+  /// H(c, E(·)_c), the mean over the rows of c and of codes E(·).
+  private func crossEntropy(_ c: Tensor, _ codes: Tensor) -> Tensor {
+    let logC = codes.slice(latent..<(latent + clusters), of: 1).logSoftmax(1)
+    return -(c * logC).sum(1).mean()
   }
 
   /// z_n, the one-hot z_c, and both side by side.
@@ -206,7 +248,8 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
     let losses = totals.means()
     var report = StepReport(
       loss: (losses["generator"] ?? 0) + codeWeight * (losses["codes"] ?? 0)
-        + clusteringWeight * (losses["clustering"] ?? 0) + penaltyWeight * (losses["penalty"] ?? 0),
+        + clusteringWeight * ((losses["clustering"] ?? 0) + (losses["samples"] ?? 0))
+        + penaltyWeight * (losses["penalty"] ?? 0),
       losses: losses, changed: Double(changed) / Double(context.rows))
     if !losses.values.allSatisfy(\.isFinite) {
       report.loss = .nan
@@ -243,6 +286,7 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
     state.criticOptimizer.store(in: &archive, under: "criticOptimizer")
     archive.set("progress", state.progress)
     archive.set("assignments", state.assignments)
+    archive.set("communities", state.communities)
   }
 
   /// The state of an archive.
@@ -253,7 +297,8 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
       optimizer: try Optimizer(optimizer, from: archive, under: "optimizer", on: context.device),
       criticOptimizer: try Optimizer(
         criticOptimizer, from: archive, under: "criticOptimizer", on: context.device),
-      progress: try archive.value("progress"), assignments: try archive.value("assignments"))
+      progress: try archive.value("progress"), assignments: try archive.value("assignments"),
+      communities: try archive.value("communities", as: [Int]?.self))
   }
 }
 

@@ -42,6 +42,7 @@ import Torch
     let isImages = name.hasSuffix("images")
     var method = ClusterGAN(clusters: 3)
     (method.latent, method.batchSize, method.criticSteps, method.generatorSteps) = (2, 4, 2, 2)
+    method.usesGraph = false
     (method.codeWeight, method.clusteringWeight, method.penaltyWeight) = (3, 2, 5)
     method.optimizer.learningRate = 0.01
     method.criticOptimizer.learningRate = 0.02
@@ -75,8 +76,9 @@ import Torch
 
   /// 28 × 28: 14 × 14 × 64, 7 × 7 × 128, 1024, and back; the paper's shapes.
   @Test func theConvolutionalNetworksAreThePapers() throws {
-    let method = try #require(ClusterGAN.profile("convolutional", clusters: 10))
+    var method = try #require(ClusterGAN.profile("convolutional", clusters: 10))
     #expect(method.needsImages)
+    method.usesGraph = false
     let context = FitContext(
       data: Tensor(repeating: 0.5, shape: [2, 784]), seed: Seed(1),
       imageShape: ImageShape(height: 28, width: 28))
@@ -102,6 +104,39 @@ import Torch
       imageShape: ImageShape(height: 1, width: 1))
     let small = method.begin(pixel)
     #expect(small.network.decode(small.network.encode(pixel.data)).shape == [2, 1])
+  }
+
+  /// The encoder learns the communities of the graph, also where a fit was stopped.
+  @Test func theEncoderLearnsTheGraph() throws {
+    let generator = Generator(seed: 1)
+    let near = generator.normal(shape: [40, 3])
+    let context = FitContext(
+      data: .concatenated([near, near + 8], along: 0), seed: Seed(1))
+    var method = ClusterGAN(clusters: 2)
+    (method.hidden, method.latent, method.batchSize) = ([16], 2, 8)
+    (method.criticSteps, method.generatorSteps) = (2, 40)
+    method.optimizer.learningRate = 0.01
+    var state = method.begin(context)
+    let first = try #require(state.communities)
+    #expect(first == state.assignments)
+    #expect(Set(first[..<40]).count == 1 && Set(first[40...]).count == 1 && Set(first).count == 2)
+    var losses: [Double] = []
+    for _ in 0..<8 {
+      losses.append(try #require(method.advance(&state, context).losses["samples"]))
+      var archive = Archive()
+      method.store(state, in: &archive)
+      state = try method.restore(from: archive, context)
+    }
+    #expect(losses[7] < losses[0] / 2)
+    #expect(zip(state.assignments, first).count { $0 == $1 } >= 76)
+    let random = try #require(ClusterGAN.profile("random-start", clusters: 2))
+    var without = random.begin(context)
+    #expect(without.communities == nil && without.assignments.allSatisfy { $0 == -1 })
+    #expect(random.advance(&without, context).losses["samples"] == nil)
+    // Three rows have no graph of twenty neighbours: there k-means tells them apart.
+    let few = FitContext(
+      data: near.rows(at: Tensor([0, 1, 2] as [Int64], shape: [3])), seed: Seed(1))
+    #expect(Set(try #require(method.begin(few).communities)) == [0, 1])
   }
 
   /// A linear critic has one slope w everywhere: the penalty is (‖w‖ − 1)², its derivative
@@ -140,8 +175,8 @@ import Torch
 
   @Test func theGeneratorsRangeFollowsFromTheData() {
     func output(_ data: Tensor) -> Activation? {
-      ClusterGAN(clusters: 2).begin(FitContext(data: data, seed: Seed(1))).network.decoder.last?
-        .activation
+      ClusterGAN.profile("random-start", clusters: 2)?
+        .begin(FitContext(data: data, seed: Seed(1))).network.decoder.last?.activation
     }
     #expect(output(Tensor(column: [0, 0.5, 1])) == .sigmoid)
     #expect(output(Tensor(column: [0, 0.5, 1.1])) == .identity)
