@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two losses that every batch ends with, each with its derivative in closed form: a dozen small
+// The losses that a batch ends with, each with its derivative in closed form: a dozen small
 // operators and as many in the backward pass cost more than the arithmetic.
 #include "Internal.hpp"
 #include "bfloat16.hpp"
@@ -16,51 +16,92 @@ using torch::autograd::variable_list;
 
 namespace {
 
-// Sum of squares of y - x, and 2 * scale * (y - x) into `difference`, in the precision of y.
-template <class T>
-CT_INLINE double squares(const T *y, const float *__restrict x, T *__restrict difference,
-                         int64_t n, float scale) {
+// (y - x)^2, and its derivative by y.
+CT_INLINE float squaredTerm(float y, float x, float &slope) {
+  const float d = y - x;
+  slope = 2 * d;
+  return d * d;
+}
+
+// e^x for -87 <= x <= 0: 2^n e^r with |r| <= log(2) / 2, whose series is cut at r^7. To 2e-7.
+CT_INLINE float decay(float x) {
+  // Adding 1.5 * 2^23 leaves the nearest whole number in the lowest bits.
+  const float magic = 12582912.0f, shifted = x * 1.44269504f + magic, n = shifted - magic;
+  const float r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
+  const float series =
+      1 + r * (1 + r * (1 / 2.0f + r * (1 / 6.0f + r * (1 / 24.0f + r * (1 / 120.0f + r * (1 / 720.0f + r / 5040))))));
+  const int32_t exponent = std::bit_cast<int32_t>(shifted) - std::bit_cast<int32_t>(magic);
+  return std::bit_cast<float>(std::bit_cast<int32_t>(series) + exponent * (1 << 23));
+}
+
+// log(1 + e^y) - x y, and its derivative by y, sigmoid(y) - x. With t = e^-|y|, log(1 + t) is
+// 2 artanh(t / (2 + t)), the argument of which is a third at most: the series is cut at 1e-9.
+CT_INLINE float crossEntropyTerm(float y, float x, float &slope) {
+  const float size = y < 0 ? -y : y;
+  const float t = decay(size > 87 ? -87 : -size);
+  const float a = t / (2 + t), b = a * a;
+  const float rest = 2 * a * (1 + b * (1 / 3.0f + b * (1 / 5.0f + b * (1 / 7.0f + b * (1 / 9.0f + b * (1 / 11.0f + b * (1 / 13.0f + b / 15)))))));
+  const float other = 1 / (1 + t);
+  slope = (y < 0 ? t * other : other) - x;
+  return ((y > 0 ? y : 0) - x * y) + rest;
+}
+
+// The sum of a term over y and x, and scale times its derivative into `slopes`, in the precision of y.
+template <class T, class Term>
+CT_INLINE double terms(const T *y, const float *__restrict x, T *__restrict slopes, int64_t n,
+                       float scale, const Term &term) {
   constexpr int64_t lanes = 32;  // partial sums, so that the loop can be vectorised
   float sums[lanes] = {};
   int64_t i = 0;
-  const auto term = [&](int64_t k, int64_t lane) {
-    const float d = widened(y[k]) - x[k];
-    sums[lane] += d * d;
-    if constexpr (sizeof(T) == 2) difference[k] = narrowedBits(2 * scale * d);
-    else difference[k] = 2 * scale * d;
+  const auto one = [&](int64_t k, int64_t lane) __attribute__((always_inline)) {
+    float slope;
+    sums[lane] += term(widened(y[k]), x[k], slope);
+    if constexpr (sizeof(T) == 2) slopes[k] = narrowedBits(scale * slope);
+    else slopes[k] = scale * slope;
   };
   for (; i + lanes <= n; i += lanes)
-    for (int64_t lane = 0; lane < lanes; lane++) term(i + lane, lane);
-  for (; i < n; i++) term(i, 0);
+    for (int64_t lane = 0; lane < lanes; lane++) one(i + lane, lane);
+  for (; i < n; i++) one(i, 0);
   double total = 0;
   for (float sum : sums) total += sum;
   return total;
 }
 
-CT_VECTORIZED double squaresOf(const float *y, const float *x, float *difference, int64_t n,
-                               float scale) {
-  return squares(y, x, difference, n, scale);
-}
-CT_VECTORIZED double squaresOf(const uint16_t *y, const float *x, uint16_t *difference, int64_t n,
-                               float scale) {
-  return squares(y, x, difference, n, scale);
-}
+// A loss that is a sum over all elements: what `ofBlock` makes of some of them.
+#define CT_ELEMENTWISE_LOSS(NAME, TERM)                                                           \
+  CT_VECTORIZED double NAME(const float *y, const float *x, float *slopes, int64_t n,             \
+                            float scale) {                                                        \
+    return terms(y, x, slopes, n, scale, TERM);                                                   \
+  }                                                                                               \
+  CT_VECTORIZED double NAME(const uint16_t *y, const float *x, uint16_t *slopes, int64_t n,       \
+                            float scale) {                                                        \
+    return terms(y, x, slopes, n, scale, TERM);                                                   \
+  }
+
+CT_ELEMENTWISE_LOSS(squares, squaredTerm)
+CT_ELEMENTWISE_LOSS(crossEntropies, crossEntropyTerm)
+
+struct Squares {
+  template <class... Rest> static double ofBlock(Rest... rest) { return squares(rest...); }
+};
+struct CrossEntropies {
+  template <class... Rest> static double ofBlock(Rest... rest) { return crossEntropies(rest...); }
+};
 
 // The same over blocks on all threads; the sum does not depend on how many there are.
-template <class T>
-double squaresOnThreads(const at::Tensor &y, const at::Tensor &x, at::Tensor &difference,
-                        float scale) {
+template <class Loss, class T>
+double onThreads(const at::Tensor &y, const at::Tensor &x, at::Tensor &slopes, float scale) {
   constexpr int64_t block = 8192;
   const int64_t n = y.numel(), blocks = (n + block - 1) / block;
   std::vector<double> sums(blocks);
   const auto *ys = static_cast<const T *>(y.const_data_ptr());
   const auto *xs = x.data_ptr<float>();
-  auto *differences = static_cast<T *>(difference.mutable_data_ptr());
+  auto *all = static_cast<T *>(slopes.mutable_data_ptr());
   const int parts = int(std::clamp<int64_t>(n / 32768, 1, at::get_num_threads()));
   inParallel(parts, [&](int part) {
     for (int64_t b = blocks * part / parts; b < blocks * (part + 1) / parts; b++) {
       const int64_t low = b * block;
-      sums[b] = squaresOf(ys + low, xs + low, differences + low, std::min(block, n - low), scale);
+      sums[b] = Loss::ofBlock(ys + low, xs + low, all + low, std::min(block, n - low), scale);
     }
   });
   double total = 0;
@@ -68,15 +109,16 @@ double squaresOnThreads(const at::Tensor &y, const at::Tensor &x, at::Tensor &di
   return total;
 }
 
-struct SquaredError : public torch::autograd::Function<SquaredError> {
+template <class Loss>
+struct ElementwiseLoss : public torch::autograd::Function<ElementwiseLoss<Loss>> {
   static at::Tensor forward(AutogradContext *context, const at::Tensor &y, const at::Tensor &x,
                             double scale) {
     at::AutoDispatchBelowADInplaceOrView below;
-    auto difference = at::empty_like(y);
+    auto slopes = at::empty_like(y);
     const double total = y.scalar_type() == at::kFloat
-                             ? squaresOnThreads<float>(y, x, difference, float(scale))
-                             : squaresOnThreads<uint16_t>(y, x, difference, float(scale));
-    context->save_for_backward({difference});
+                             ? onThreads<Loss, float>(y, x, slopes, float(scale))
+                             : onThreads<Loss, uint16_t>(y, x, slopes, float(scale));
+    context->save_for_backward({slopes});
     return at::full({}, total * scale, y.options().dtype(at::kFloat));
   }
 
@@ -86,6 +128,17 @@ struct SquaredError : public torch::autograd::Function<SquaredError> {
     return {gy, at::Tensor(), at::Tensor()};
   }
 };
+
+// The loss by its own loop where that serves; an undefined tensor elsewhere.
+template <class Loss>
+at::Tensor elementwise(const at::Tensor &y, const at::Tensor &x, double scale) {
+  TORCH_CHECK(y.sizes() == x.sizes(), "a loss of shapes ", y.sizes(), " and ", x.sizes());
+  const auto kind = y.scalar_type();
+  const bool own = y.is_cpu() && (kind == at::kFloat || kind == at::kBFloat16) && x.is_cpu() &&
+                   !x.requires_grad();
+  if (!own) return {};
+  return ElementwiseLoss<Loss>::apply(y.contiguous(), x.to(at::kFloat).contiguous(), scale);
+}
 
 // KL(P || Q) for Student's t soft assignments Q, averaged over the rows: Xie et al. 2016, (1), (2).
 struct StudentTDivergence : public torch::autograd::Function<StudentTDivergence> {
@@ -164,15 +217,19 @@ bool inFloatOnHost(const at::Tensor &t) {
 
 CTResult ct_squared_error(const CTTensor *y, const CTTensor *x, double scale) {
   return tensor([&]() -> at::Tensor {
-    TORCH_CHECK(y->value.sizes() == x->value.sizes(), "squared error of shapes ",
-                y->value.sizes(), " and ", x->value.sizes());
-    const auto kind = y->value.scalar_type();
-    const bool own = y->value.is_cpu() && (kind == at::kFloat || kind == at::kBFloat16) &&
-                     x->value.is_cpu() && !x->value.requires_grad();
-    if (own)
-      return SquaredError::apply(y->value.contiguous(), x->value.to(at::kFloat).contiguous(),
-                                 scale);
+    const auto loss = elementwise<Squares>(y->value, x->value, scale);
+    if (loss.defined()) return loss;
     return (y->value.to(at::kFloat) - x->value.to(at::kFloat)).square().sum() * scale;
+  });
+}
+
+CTResult ct_binary_cross_entropy(const CTTensor *y, const CTTensor *x, double scale) {
+  return tensor([&]() -> at::Tensor {
+    const auto loss = elementwise<CrossEntropies>(y->value, x->value, scale);
+    if (loss.defined()) return loss;
+    return at::binary_cross_entropy_with_logits(y->value.to(at::kFloat), x->value.to(at::kFloat), {},
+                                                {}, at::Reduction::Sum) *
+           scale;
   });
 }
 

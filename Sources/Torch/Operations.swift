@@ -57,12 +57,6 @@ extension Tensor {
   /// The absolute value of each element.
   public func magnitude() -> Tensor { apply(.abs) }
 
-  /// −y·log p − (1 − y)·log(1 − p) of each element, where p = sigmoid of this tensor's: the binary
-  /// cross-entropy of logits with targets y from 0 to 1, without overflow.
-  public func binaryCrossEntropy(_ target: Tensor) -> Tensor {
-    Tensor(ct_binary_cross_entropy(handle, target.handle))
-  }
-
   func activated(_ op: CTUnary) -> Tensor { apply(op) }
 }
 
@@ -151,6 +145,17 @@ extension Tensor {
   /// - Returns: One number.
   public func squaredError(to target: Tensor, scale: Double = 1) -> Tensor {
     Tensor(ct_squared_error(handle, target.handle, scale))
+  }
+
+  /// scale · Σ −x·log p − (1 − x)·log(1 − p), where p is the sigmoid of this tensor's element: the
+  /// binary cross-entropy of logits, in single precision and without overflow.
+  ///
+  /// - Parameters:
+  ///   - target: x, of the same shape, from 0 to 1.
+  ///   - scale: What the sum is multiplied by: 1 / rows for the mean over the rows.
+  /// - Returns: One number.
+  public func binaryCrossEntropy(to target: Tensor, scale: Double = 1) -> Tensor {
+    Tensor(ct_binary_cross_entropy(handle, target.handle, scale))
   }
 
   /// The squared error averaged over all elements.

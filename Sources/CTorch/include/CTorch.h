@@ -120,12 +120,12 @@ CTResult ct_affine_sample(const CTTensor *x, const CTTensor *affine);
 CTResult ct_batch_norm(const CTTensor *x, const CTTensor *weight, const CTTensor *bias,
                        CTTensor *mean, CTTensor *variance, bool training, double momentum,
                        double epsilon);
-// Element by element, the target being from 0 to 1: log(1 + e^x) - x·target, without overflow.
-CTResult ct_binary_cross_entropy(const CTTensor *logits, const CTTensor *target);
 
 // Losses, with their derivatives in closed form
 // scale * sum of (y - x)^2; no gradient goes to x on the CPU unless x asks for one.
 CTResult ct_squared_error(const CTTensor *y, const CTTensor *x, double scale);
+// scale * sum of log(1 + e^y) - x y, without overflow; gradients as above.
+CTResult ct_binary_cross_entropy(const CTTensor *y, const CTTensor *x, double scale);
 // KL(P || Q) averaged over the rows, Q being Student's t soft assignments; none goes to `target`.
 CTResult ct_student_t_divergence(const CTTensor *codes, const CTTensor *centroids,
                                  const CTTensor *target, double freedom);

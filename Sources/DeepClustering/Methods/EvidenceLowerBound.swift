@@ -36,17 +36,18 @@ public enum DecoderLikelihood: String, Codable, Sendable, CaseIterable {
     self == .bernoulli ? Activation.sigmoid(output) : output
   }
 
-  /// −log p(x|z) of each row: the binary cross-entropy, or ‖x − x̂‖², which is the Gaussian's up
-  /// to a constant.
+  /// −log p(x|z), averaged over the rows: the binary cross-entropy, or ‖x − x̂‖², which is the
+  /// Gaussian's up to a constant.
   ///
   /// - Parameters:
   ///   - rows: x, rows × D.
   ///   - output: The decoder's output, of the same shape.
-  /// - Returns: As many numbers as rows.
+  /// - Returns: One number.
   func negativeLogLikelihood(_ rows: Tensor, _ output: Tensor) -> Tensor {
-    switch self {
-    case .bernoulli: output.binaryCrossEntropy(rows).sum(1)
-    case .gaussian: (rows - output).squared().sum(1)
+    let scale = 1 / Double(rows.shape[0])
+    return switch self {
+    case .bernoulli: output.binaryCrossEntropy(to: rows, scale: scale)
+    case .gaussian: output.squaredError(to: rows, scale: scale)
     case .automatic: preconditionFailure("the likelihood has to be resolved first")
     }
   }

@@ -217,7 +217,7 @@ public struct VaDE: ClusteringMethod, Equatable {
     let clustering =
       EvidenceLowerBound.crossEntropy(mean, logVariance, gamma, state.mixture)
       - EvidenceLowerBound.entropy(logVariance) + divergence
-    return (reconstruction.mean(), clustering.mean().to(.float32))
+    return (reconstruction, clustering.mean().to(.float32))
   }
 
   private func rateFactor(_ settings: OptimizerSettings, _ pass: Int) -> Double {
