@@ -10,8 +10,8 @@ public import Torch
 ///
 /// Nothing in this keeps two classes from sharing a z_c, and E sees nothing but what G makes. Ours
 /// therefore finds the communities c(x) of the samples' neighbourhood graph, and E learns them too, by
-/// β_c H(c(x), E(x)_c): they say which cluster a z_c stands for. The profile `random-start` has
-/// nothing of this, as the paper.
+/// β_c H(c(x), E(x)_c): they say which cluster a z_c stands for, so the clusters are in the
+/// main those of the graph. The profile `random-start` has nothing of this, as the paper.
 ///
 /// The networks are dense, or convolutional for images as in the paper (profile `convolutional`),
 /// and in both cases without batch normalisation, which the paper's generator has. The critic is
