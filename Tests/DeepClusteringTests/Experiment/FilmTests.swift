@@ -96,6 +96,16 @@ import Torch
     }
   }
 
+  /// An encoder that gives one code to all ends in a film too: the fit must not be lost by its picture.
+  @Test func collapsedCodesHaveALayout() throws {
+    var film = Film(of: Generator(seed: 4).normal(shape: [120, 5]))
+    for step in 0..<3 { film.add(step) { $0 * (step == 0 ? 1.0 : 0.0) } }
+    let folder = try DataFolder()
+    try film.write(to: folder.url.appendingPathComponent("film"))
+    let file = try NPY.read(folder.url.appendingPathComponent("film/layouts.npy"))
+    #expect(file.shape == [3, 120, 2] && file.floats().allSatisfy(\.isFinite))
+  }
+
   /// Methods that move nothing leave no folder.
   @Test func noFilmOfWhatStaysInPlace() throws {
     let folder = try DataFolder()
