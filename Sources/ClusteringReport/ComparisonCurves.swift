@@ -65,7 +65,7 @@ struct ComparisonCurves {
     }
     let lowest = values.flatMap(\.values).min() ?? 0
     return LineChart(
-      name: id, title: title, xTitle: "Step", yTitle: yTitle, steps: steps,
+      name: id, title: title, xTitle: "Step", yTitle: yTitle, steps: steps.map(Double.init),
       stepNames: steps.map { "Step \(NumberText.grouped($0))" }, series: series,
       scale: scale ?? .fixed(lowest < 0 ? -1 : lowest > 0.5 ? 0.5 : 0, 1), text: text,
       tickText: tickText

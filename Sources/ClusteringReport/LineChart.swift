@@ -2,12 +2,14 @@
 
 import Foundation
 
-/// Curves over the steps of a run.
+/// Curves over the steps of a run, or over the values of a setting.
 struct LineChart {
   struct Series {
     var name: String
     /// One value a step; nil where a step has none.
     var values: [Double?]
+    /// How far each value spreads to both sides, drawn as an upright line; empty for none.
+    var spreads: [Double?] = []
     /// A place in the palette; nil for the page's few colours of curves, in turn.
     var color: Int?
   }
@@ -31,7 +33,9 @@ struct LineChart {
   var title: String
   var xTitle: String
   var yTitle: String
-  var steps: [Int]
+  var steps: [Double]
+  /// Whether steps are multiplied rather than added.
+  var hasLogarithmicSteps = false
   /// What to call each step under the pointer.
   var stepNames: [String]
   var series: [Series]
@@ -40,6 +44,8 @@ struct LineChart {
   /// How the value axis names its ticks; nil as numbers.
   var tickText: ((Double) -> String)?
   var marks: [Mark] = []
+  /// Whether the last value of each curve stands beside its name.
+  var namesLastValues = true
 
   private static let width = 360.0
   private static let height = 232.0
@@ -55,9 +61,9 @@ struct LineChart {
     let entries = legendEntries()
     let top = 46 + Double(entries.last?.row ?? 0) * Self.legendHeight
     let (y, isLogarithmic) = valueAxis()
-    let x = Axis.steps(from: steps.first ?? 0, to: steps.last ?? 1)
-    func px(_ step: Int) -> Double {
-      Self.left + x.position(Double(step)) * (Self.right - Self.left)
+    let x = stepAxis()
+    func px(_ step: Double) -> Double {
+      Self.left + x.position(step) * (Self.right - Self.left)
     }
     // Nothing changed is zero, which a logarithmic axis does not have: it lies on the ground.
     func py(_ value: Double) -> Double {
@@ -74,6 +80,11 @@ struct LineChart {
       if points.count > 1 {
         let path = points.map { "\(NumberText.coordinate($0.x)),\(NumberText.coordinate($0.y))" }
         body += "<polyline \(stroke(index)) points=\"\(path.joined(separator: " "))\"/>"
+      }
+      for (place, spread) in one.spreads.enumerated() {
+        guard let spread, let value = one.values[place], spread > 0 else { continue }
+        body += whisker(
+          index, x: px(steps[place]), from: py(value - spread), to: py(value + spread))
       }
       if let last = points.last {
         body += "<circle \(fill(index)) cx=\"\(last.x)\" cy=\"\(last.y)\" r=\"3\"/>"
@@ -104,12 +115,30 @@ struct LineChart {
     return "style=\"fill:\(Palette.color(color).hex)\""
   }
 
+  private func whisker(_ index: Int, x: Double, from low: Double, to high: Double) -> Markup {
+    let color: Markup =
+      series[index].color.map { "stroke:\(Palette.color($0).hex);" } ?? .empty
+    return """
+      <line class="line l\(min(index, 3))" style="\(color)stroke-dasharray:none;stroke-width:1" \
+      x1="\(x)" x2="\(x)" y1="\(low)" y2="\(high)"/>
+      """
+  }
+
   private func triangle(x: Double, y: Double, isRise: Bool) -> Markup {
     let height = isRise ? -5.0 : 5.0
     let corners = [(x - 4, y - height), (x + 4, y - height), (x, y + height)].map {
       "\(NumberText.coordinate($0.0)),\(NumberText.coordinate($0.1))"
     }
     return "<polygon class=\"d\(isRise ? 1 : 2)\" points=\"\(corners.joined(separator: " "))\"/>"
+  }
+
+  private func stepAxis() -> Axis {
+    let (first, last) = (steps.first ?? 0, steps.last ?? 1)
+    if hasLogarithmicSteps { return Axis.logarithmic(from: first, to: last) }
+    guard let whole = Int(exactly: first), let end = Int(exactly: last) else {
+      return Axis.linear(from: first, to: last)
+    }
+    return Axis.steps(from: whole, to: end)
   }
 
   private func valueAxis() -> (axis: Axis, isLogarithmic: Bool) {
@@ -170,7 +199,7 @@ struct LineChart {
     var row = 0
     for (index, one) in series.enumerated() {
       guard let last = one.values.last(where: { $0 != nil }) ?? nil else { continue }
-      let label = "\(one.name) \(text(last))"
+      let label = namesLastValues ? "\(one.name) \(text(last))" : one.name
       let width = 22 + Chart.textWidth(label)
       if x > 4, x + width > Self.width {
         x = 4
@@ -198,7 +227,10 @@ struct LineChart {
       guard let first = values.first, let last = values.last else { return nil }
       return "\(one.name) goes from \(text(first)) to \(text(last))"
     }
-    let range = "\(xTitle) \(steps.first ?? 0) to \(steps.last ?? 0)"
+    let ends = [steps.first ?? 0, steps.last ?? 0].map { step in
+      Int(exactly: step).map { "\($0)" } ?? NumberText.compact(step)
+    }
+    let range = "\(xTitle) \(ends[0]) to \(ends[1])"
     return "\(range): \(parts.joined(separator: "; "))."
   }
 
@@ -219,7 +251,7 @@ struct LineChart {
   }
 
   private func hoverData(
-    _ shown: [Int], top: Double, px: (Int) -> Double, py: (Double) -> Double?
+    _ shown: [Int], top: Double, px: (Double) -> Double, py: (Double) -> Double?
   ) -> String {
     let rows = shown.map { place -> String in
       let values = series.map { one -> String in

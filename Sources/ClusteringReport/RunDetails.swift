@@ -34,6 +34,7 @@ struct RunDetails {
     add("Precision", record.precision)
     add("Paper", record.method.paper, isWide: true)
     add("Data", data())
+    add("Held out", heldOut(), isWide: true)
     add("Preprocessing", record.data.preprocessing)
     add("Source", record.data.source)
     add("Digest of the data", record.data.digest.map { String($0.prefix(16)) })
@@ -65,6 +66,19 @@ struct RunDetails {
       text += " (\(shape.height) × \(shape.width)\(channels) images)"
     }
     return text
+  }
+
+  private func heldOut() -> String? {
+    guard let heldOut = record.heldOut else { return nil }
+    let named = [
+      ("ACC", heldOut.scores?.acc), ("NMI", heldOut.scores?.nmi), ("ARI", heldOut.scores?.ari),
+      ("loss", heldOut.loss), ("loss of the others", heldOut.trainingLoss),
+      ("generalizability", heldOut.generalizability),
+    ]
+    let parts = named.compactMap { name, value in
+      value.map { "\(name) \(NumberText.fixed($0, 4))" }
+    }
+    return (["\(NumberText.grouped(heldOut.rows)) samples"] + parts).joined(separator: ", ")
   }
 
   private func device() -> String? {

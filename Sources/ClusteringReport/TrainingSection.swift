@@ -111,7 +111,8 @@ struct TrainingSection {
     }
     return LineChart(
       name: "\(kind)-\(number)", title: title, xTitle: "Step", yTitle: yTitle,
-      steps: stage.entries.map(\.step), stepNames: names, series: series, scale: scale, text: text,
+      steps: stage.entries.map { Double($0.step) }, stepNames: names, series: series, scale: scale,
+      text: text,
       tickText: tickText, marks: marks
     ).chart()
   }

@@ -44,7 +44,8 @@ struct RunChooser {
     _ = try configuration.makeMethod()
     var warnings: [String] = []
     let data = try PreparedData(
-      dataset, preprocessing: configuration.preprocessing, clusters: nil, device: .cpu,
+      configuration.parts(of: dataset).0, preprocessing: configuration.preprocessing, clusters: nil,
+      device: .cpu,
       warnings: &warnings)
     let study = try ClusterCount().study(
       data.tensor, seed: Seed(configuration.seed), progress: say)

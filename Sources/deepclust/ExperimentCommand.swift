@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import ClusteringReport
 import DeepClustering
 import Foundation
 
@@ -11,7 +12,8 @@ struct ExperimentCommand: ParsableCommand {
     discussion: """
       A finished run is never repeated and an interrupted one goes on, so the command can be \
       stopped and started at will. Only finished runs enter the table, which is written as \
-      Markdown, JSON, CSV (one file of lines, one of runs) and LaTeX. A run whose data are not here, \
+      Markdown, JSON, CSV (one file of lines, one of runs) and LaTeX; where K or one swept setting has \
+      three values, the scores over it are drawn as SVG and PNG. A run whose data are not here, \
       or that fails, is told and left out, and the grid goes on.
 
       --scale small runs the same grid on at most 1,000 rows, with two seeds and few passes: it \
@@ -51,7 +53,9 @@ struct ExperimentCommand: ParsableCommand {
     }
     let table = ExperimentResults(
       experiment, plan, try plan.map { try folder.finished($0) }, scale: scale)
-    try write(table, to: results.map { URL(fileURLWithPath: $0) } ?? folder.url, stem: stem)
+    try write(
+      table, SettingCharts(experiment, table),
+      to: results.map { URL(fileURLWithPath: $0) } ?? folder.url, stem: stem)
     print(table.markdown())
     if let first = failures.first {
       throw InputError(
@@ -83,17 +87,20 @@ struct ExperimentCommand: ParsableCommand {
         + duration(ofAll: open))
   }
 
-  private func write(_ table: ExperimentResults, to target: URL, stem: String) throws {
+  private func write(
+    _ table: ExperimentResults, _ charts: SettingCharts, to target: URL, stem: String
+  ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      let files = [
-        ("\(stem).md", Data(table.markdown().utf8)),
-        ("\(stem).json", try encoder.encode(table) + Data("\n".utf8)),
-        ("\(stem).csv", Data(table.csv().utf8)),
-        ("\(stem)-runs.csv", Data(table.runsCSV().utf8)),
-        ("\(stem).tex", Data(table.latex().utf8)),
-      ]
+      let files =
+        [
+          ("\(stem).md", Data(table.markdown().utf8)),
+          ("\(stem).json", try encoder.encode(table) + Data("\n".utf8)),
+          ("\(stem).csv", Data(table.csv().utf8)),
+          ("\(stem)-runs.csv", Data(table.runsCSV().utf8)),
+          ("\(stem).tex", Data(table.latex().utf8)),
+        ] + charts.files().map { ("\(stem)-\($0.name)", $0.contents) }
       try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
       for (name, content) in files {
         try content.write(to: target.appendingPathComponent(name), options: .atomic)

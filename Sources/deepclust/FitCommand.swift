@@ -51,6 +51,8 @@ struct FitCommand: ParsableCommand {
   @Option(
     help: "none, unit-range, symmetric, unit-norm, standard-score, mean-square or auto.")
   var preprocessing: String?
+  @Option(help: "The share of rows to keep from the fit, to measure how it carries over: 0.2.")
+  var heldOut: Double?
   @Option(help: "From which every random number follows.") var seed: UInt64?
   @Option(help: "cpu, cuda or cuda:N.") var device: String?
   @Option(help: "float32, or bfloat16 for mixed precision.") var precision: String?
@@ -126,6 +128,7 @@ struct FitCommand: ParsableCommand {
       ("--max-features", maxFeatures != nil), ("--vocabulary", vocabulary != nil),
       ("--config", config != nil),
       ("--set", !settings.isEmpty), ("--preprocessing", preprocessing != nil),
+      ("--held-out", heldOut != nil),
       ("--seed", seed != nil), ("--device", device != nil), ("--precision", precision != nil),
       ("--threads", threads != nil),
     ]
@@ -157,6 +160,7 @@ struct FitCommand: ParsableCommand {
     }
     result.maxFeatures = maxFeatures ?? result.maxFeatures
     result.vocabulary = vocabulary ?? result.vocabulary
+    result.heldOut = heldOut ?? result.heldOut
     result.seed = seed ?? result.seed
     result.threads = threads ?? result.threads
     if let threads = result.threads, threads < 1 {
@@ -197,6 +201,7 @@ private struct Summary: Encodable {
   let scores: Scores
   let noise: Int?
   let measures: [String: Double]?
+  let held_out: RunRecord.HeldOut?
   let seconds: [String: Double]
   let stop_reason: String?
   let output: String
@@ -206,6 +211,7 @@ private struct Summary: Encodable {
     clusters = record.clusters
     scores = record.scores ?? Scores()
     (noise, measures) = (record.noise, record.measures)
+    held_out = record.heldOut
     seconds = record.seconds ?? [:]
     stop_reason = record.stopReason
     self.output = output
@@ -236,6 +242,9 @@ private func summaryText(_ record: RunRecord, report: String) -> String {
       name.padding(toLength: max(12, name.count + 1), withPad: " ", startingAt: 0)
         + fixed(value, 4))
   }
+  if let heldOut = record.heldOut {
+    lines.append("held out    \(heldOut.rows) samples\(heldOut.text)")
+  }
   lines.append("stopped     \(record.stopReason ?? "")")
   lines.append("seconds     \(fixed(record.seconds?["total"] ?? 0, 1))")
   lines.append("report      \(report)")
@@ -245,4 +254,15 @@ private func summaryText(_ record: RunRecord, report: String) -> String {
 /// A number with so many digits after the point.
 func fixed(_ value: Double, _ digits: Int) -> String {
   String(format: "%.\(digits)f", value)
+}
+
+extension RunRecord.HeldOut {
+  /// The figures, each after a comma.
+  fileprivate var text: String {
+    let named = [
+      ("ACC", scores?.acc), ("NMI", scores?.nmi), ("ARI", scores?.ari), ("loss", loss),
+      ("loss of the others", trainingLoss), ("generalizability", generalizability),
+    ]
+    return named.compactMap { name, value in value.map { ", \(name) \(fixed($0, 4))" } }.joined()
+  }
 }

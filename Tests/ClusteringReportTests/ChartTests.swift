@@ -25,7 +25,8 @@ import Testing
 
   private func line(_ values: [Double?], scale: LineChart.Scale = .automatic) -> LineChart {
     LineChart(
-      name: "loss", title: "Loss", xTitle: "Step", yTitle: "Loss", steps: Array(1...values.count),
+      name: "loss", title: "Loss", xTitle: "Step", yTitle: "Loss",
+      steps: (1...values.count).map(Double.init),
       stepNames: (1...values.count).map { "Step \($0)" },
       series: [.init(name: "loss", values: values)],
       scale: scale)

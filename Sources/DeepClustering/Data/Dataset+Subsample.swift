@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
+internal import Torch
 
 extension Dataset {
   /// A part whose classes have unequal sizes: rows of the first class are kept with the probability
@@ -49,6 +50,39 @@ extension Dataset {
       return isKept
     }
     return keeping(kept)
+  }
+
+  /// The rows in two parts at random: those that a fit sees, and those that are kept from it.
+  ///
+  /// - Parameters:
+  ///   - share: Of the rows, those that are held out: above 0 and below 1.
+  ///   - seed: Decides which rows are held out.
+  /// - Returns: Both parts in the order of the rows, with all class names.
+  /// - Throws: ``InputError`` for a share outside of its range, or one that leaves a part empty.
+  public func holdingOut(
+    _ share: Double, seed: UInt64
+  ) throws(InputError) -> (training: Dataset, heldOut: Dataset) {
+    guard share > 0 && share < 1 else {
+      throw InputError(
+        .usage,
+        "the share of rows to hold out is \(share), but it must be above 0 and below 1, such as 0.2"
+      )
+    }
+    let count = Int((share * Double(rows)).rounded())
+    guard count > 0 && count < rows else {
+      throw InputError(
+        .data, "of \(rows) rows a share of \(share) cannot be held out: one part would be empty")
+    }
+    var generator = SplitMix64(seed: Seed(seed).stream("held-out rows"))
+    var isHeldOut = [Bool](repeating: false, count: rows)
+    var missing = count
+    for row in 0..<rows where generator.nextUniform() * Double(rows - row) < Double(missing) {
+      isHeldOut[row] = true
+      missing -= 1
+    }
+    return (
+      keeping((0..<rows).filter { !isHeldOut[$0] }), keeping((0..<rows).filter { isHeldOut[$0] })
+    )
   }
 
   private func keeping(_ kept: [Int]) -> Dataset {

@@ -76,13 +76,16 @@ public struct Experiment: Codable, Sendable {
   public var preprocessing: Preprocessing?
   /// The precision; single where it is missing.
   public var precision: Precision?
+  /// The share of the rows that is kept from the fits; none where it is missing.
+  public var heldOut: Double?
   /// Threads on the CPU; as many as there are cores where it is missing.
   public var threads: Int?
   /// Figures of others.
   public var published: [Published]?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case title, data, clusters, methods, seeds, preprocessing, precision, threads, published
+    case title, data, clusters, methods, seeds, preprocessing, precision, heldOut, threads
+    case published
   }
 
   /// The experiment of a file; keys and names that mean nothing are refused.
@@ -120,6 +123,9 @@ public struct Experiment: Codable, Sendable {
     if let threads = ([threads] + methods.map(\.threads)).compactMap(\.self).first(where: { $0 < 1 }
     ) {
       throw InputError(.usage, "threads must be at least 1, not \(threads)")
+    }
+    if let heldOut, !(heldOut > 0 && heldOut < 1) {
+      throw InputError(.usage, "heldOut must be above 0 and below 1, not \(heldOut)")
     }
     for line in lines {
       for name in line.data ?? [] where !data.contains(name) {

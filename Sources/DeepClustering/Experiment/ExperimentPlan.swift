@@ -75,6 +75,7 @@ extension Experiment {
     configuration.preprocessing = entry.preprocessing ?? preprocessing ?? .automatic
     configuration.precision = entry.precision ?? precision ?? .float32
     configuration.threads = entry.threads ?? threads
+    configuration.heldOut = heldOut
     configuration.seed = seed
     let finds = try configuration.makeMethod().findsClusterCount
     if choice == nil && !finds { configuration.clusters = try Self.classes(of: data) }

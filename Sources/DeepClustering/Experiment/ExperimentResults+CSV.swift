@@ -5,7 +5,7 @@ extension ExperimentResults {
   public func csv() -> String {
     let parts = ["mean", "std", "median", "low95", "high95", "min", "max"]
     var titles = ["scale", "data", "method", "clusters", "precision", "seeds", "planned_seeds"]
-    for score in ["acc", "nmi", "ari", "found_clusters", "noise"] {
+    for score in ["acc", "nmi", "ari", "found_clusters", "noise", "held_out_acc", "g"] {
       titles += parts.map { "\(score)_\($0)" }
     }
     titles += ["published_acc", "published_nmi", "published_ari", "published_source"]
@@ -13,7 +13,10 @@ extension ExperimentResults {
     for line in lines {
       var row = [scale?.name ?? "full", line.data, line.name, Self.field(line.clusters)]
       row += [line.precision, String(line.runs.count), String(line.planned)]
-      for summary in [line.acc, line.nmi, line.ari, line.found, line.noise] {
+      for summary in [
+        line.acc, line.nmi, line.ari, line.found, line.noise, line.heldOutACC,
+        line.generalizability,
+      ] {
         row += Self.fields(summary)
       }
       let published = line.published
@@ -29,7 +32,8 @@ extension ExperimentResults {
     var rows = [
       [
         "scale", "data", "method", "given_clusters", "precision", "seed", "clusters", "noise",
-        "acc", "nmi", "ari", "ami", "purity", "silhouette", "seconds", "pretraining_seconds",
+        "acc", "nmi", "ari", "ami", "purity", "silhouette", "held_out_acc", "held_out_loss",
+        "training_loss", "generalizability", "seconds", "pretraining_seconds",
         "clustering_seconds", "network", "stop_reason", "threads", "version", "commit",
         "data_sha256", "machine",
       ]
@@ -43,6 +47,9 @@ extension ExperimentResults {
           scores.acc, scores.nmi, scores.ari, scores.ami, scores.purity, scores.silhouette,
         ]
         row += measured.map { Self.field($0) }
+        let kept = run.heldOut
+        row += [kept?.scores?.acc, kept?.loss, kept?.trainingLoss, kept?.generalizability]
+          .map { Self.field($0) }
         row += ["total", "pretraining", "clustering"].map { Self.field(run.seconds[$0]) }
         row += [run.pretrained ?? "", run.stopReason ?? "", Self.field(run.threads)]
         row += [run.version ?? "", run.commit ?? "", run.dataDigest ?? ""]

@@ -20,6 +20,7 @@ extension ExperimentResults {
     var titles = ["data", "method"]
     if showsClusters { titles.append("$K$") }
     titles += ["seeds", "ACC", "NMI", "ARI"]
+    if showsHeldOut { titles += ["held-out ACC", "$G$"] }
     if showsPublished { titles.append("published ACC") }
     let right = String(repeating: "r", count: titles.count - 2)
     text += "\\begin{tabular}{ll\(right)}\n\\toprule\n"
@@ -32,6 +33,9 @@ extension ExperimentResults {
       if showsClusters { cells.append(Self.mathematics(line.clusterText)) }
       cells.append(line.seedText)
       cells += [line.acc, line.nmi, line.ari].map { Self.mathematics(spread($0)) }
+      if showsHeldOut {
+        cells += [line.heldOutACC, line.generalizability].map { Self.mathematics(spread($0)) }
+      }
       if showsPublished { cells.append(line.published?.acc.map { "$\(short($0))$" } ?? "") }
       text += cells.joined(separator: " & ") + " \\\\\n"
       last = line.data

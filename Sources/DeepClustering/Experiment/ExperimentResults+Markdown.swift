@@ -20,6 +20,8 @@ extension ExperimentResults {
   var showsClusters: Bool {
     Set(lines.map(\.clusters)).count > 1 || lines.contains { $0.found != nil }
   }
+  /// Whether rows were kept from the fits.
+  var showsHeldOut: Bool { lines.contains { $0.runs.contains { $0.heldOut != nil } } }
   /// Whether there is noise.
   var showsNoise: Bool { lines.contains { $0.noise != nil } }
 
@@ -27,6 +29,7 @@ extension ExperimentResults {
     var titles = ["data", "method"]
     if showsClusters { titles.append("K") }
     titles += ["precision", "seeds", "ACC", "median", "95 % interval", "lowest", "NMI", "ARI"]
+    if showsHeldOut { titles += ["held-out ACC", "G"] }
     if showsNoise { titles.append("noise") }
     titles.append("published")
     var rows: [[String]] = []
@@ -38,6 +41,7 @@ extension ExperimentResults {
       row.append(range(line.acc?.interval))
       row.append(line.acc.map { short($0.lowest) } ?? "")
       row += [spread(line.nmi), spread(line.ari)]
+      if showsHeldOut { row += [spread(line.heldOutACC), spread(line.generalizability)] }
       if showsNoise { row.append(line.noise.map { one($0.mean) } ?? "") }
       row.append(line.published?.text ?? "")
       rows.append(row)
@@ -48,6 +52,9 @@ extension ExperimentResults {
   private var explanation: String {
     "ACC, NMI and ARI are the mean ± standard deviation (of the population) over the seeds; the "
       + "interval is that of the mean ACC, by Student's t."
+      + (showsHeldOut
+        ? " Held-out ACC is that of the rows that the fits did not see; G, the generalizability, is the "
+          + "clustering loss per row of the others over that of these rows." : "")
       + (showsClusters ? " K with a ± was not given: the method found it, or it was chosen." : "")
   }
 

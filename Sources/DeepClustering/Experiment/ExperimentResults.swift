@@ -16,6 +16,8 @@ public struct ExperimentResults: Codable, Sendable {
     public var seconds: [String: Double]
     /// Whether the network was trained by this run or taken from the cache.
     public var pretrained: String?
+    /// What became of the rows that were kept from the fit.
+    public var heldOut: RunRecord.HeldOut?
     /// Why the fit ended.
     public var stopReason: String?
     /// The most memory that the process held.
@@ -52,6 +54,10 @@ public struct ExperimentResults: Codable, Sendable {
     public var nmi: ScoreSummary?
     /// Adjusted Rand index over the seeds.
     public var ari: ScoreSummary?
+    /// Accuracy on the rows that were kept from the fits, over the seeds.
+    public var heldOutACC: ScoreSummary?
+    /// G over the seeds (``RunRecord/HeldOut/generalizability``).
+    public var generalizability: ScoreSummary?
     /// The seeds that are planned; there may be fewer runs.
     public var planned: Int
     /// Every finished run.
@@ -155,7 +161,10 @@ extension ExperimentResults.Line {
       data: planned.configuration.data, name: planned.entry.title, clusters: planned.clusters,
       found: isFound ? ScoreSummary(records.map { Double($0.clusters) }) : nil,
       noise: ScoreSummary(noise), precision: records[0].precision ?? "",
-      acc: summary { $0.acc }, nmi: summary { $0.nmi }, ari: summary { $0.ari }, planned: count,
+      acc: summary { $0.acc }, nmi: summary { $0.nmi }, ari: summary { $0.ari },
+      heldOutACC: ScoreSummary(records.compactMap { $0.heldOut?.scores?.acc }),
+      generalizability: ScoreSummary(records.compactMap { $0.heldOut?.generalizability }),
+      planned: count,
       runs: records.map(ExperimentResults.Run.init), published: published)
   }
 }
@@ -183,7 +192,7 @@ extension ExperimentResults.Run {
     self.init(
       seed: record.seed ?? 0, clusters: record.clusters, noise: record.noise,
       scores: record.scores ?? Scores(), seconds: record.seconds ?? [:],
-      pretrained: record.pretrained, stopReason: record.stopReason,
+      pretrained: record.pretrained, heldOut: record.heldOut, stopReason: record.stopReason,
       peakMemoryBytes: record.peakMemoryBytes, version: record.version, commit: record.commit,
       dataDigest: record.data.digest, threads: record.threads, machine: record.machine?.processor)
   }

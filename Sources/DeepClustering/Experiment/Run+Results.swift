@@ -17,6 +17,7 @@ extension Run {
     if let shape = data.imageShape { try writePictures(model, data, shape) }
     record.measures = (model as? any MeasuredModel)?.measures
     measure(model, data, clusters: record.clusters)
+    if let heldOut { record.heldOut = RunRecord.HeldOut(heldOut, by: model, data) }
     add(seconds(since: start), to: "scoring")
     record.peakMemoryBytes = peakMemoryBytes()
     (record.status, record.finished) = (.finished, timestamp())

@@ -41,6 +41,8 @@ public final class Run {
   /// The folders above the run's that were made for it.
   private let madeParents: [URL]
   var record: RunRecord
+  /// The rows that are kept from the fit.
+  var heldOut: Dataset?
   let clock = ContinuousClock()
 
   /// A new run; makes the folder.
@@ -54,6 +56,7 @@ public final class Run {
     _ configuration: RunConfiguration, folder: URL, study: ClusterCountStudy? = nil
   ) throws(InputError) {
     let method = try configuration.makeMethod()
+    try configuration.refuseHeldOut(for: method)
     self.folder = RunFolder(folder)
     self.configuration = configuration
     resuming = false
@@ -180,7 +183,7 @@ public final class Run {
   private func prepare(_ method: any ClusteringMethod) throws -> PreparedData {
     report(.stage("reading \(configuration.data)"))
     let start = clock.now
-    let dataset =
+    var dataset =
       try self.dataset
       ?? Dataset.load(
         located(configuration.data), labels: configuration.labels.map(located),
@@ -192,6 +195,7 @@ public final class Run {
         progress: { self.report(.stage($0)) })
     self.dataset = nil
     try refuseOptionsOfOthers(dataset)
+    (dataset, heldOut) = try configuration.parts(of: dataset)
     var warnings: [String] = []
     let data = try PreparedData(
       dataset, preprocessing: configuration.preprocessing,

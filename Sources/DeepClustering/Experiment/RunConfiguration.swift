@@ -27,6 +27,9 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var hyperparameters: [String: JSONValue] = [:]
   /// How the values are scaled.
   public var preprocessing = Preprocessing.automatic
+  /// The share of the rows that is kept from the fit, to measure how its result carries over; nil
+  /// for none.
+  public var heldOut: Double?
   /// From which every random stream is derived.
   public var seed: UInt64 = 1
   /// Where to compute.
@@ -42,7 +45,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case data, labels, labelColumn, imageSize, maxFeatures, vocabulary, method, profile, clusters,
       hyperparameters,
-      preprocessing
+      preprocessing, heldOut
     case seed, device, precision, threads
   }
 
@@ -66,6 +69,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
       try values.decodeIfPresent([String: JSONValue].self, forKey: .hyperparameters) ?? [:]
     preprocessing =
       try values.decodeIfPresent(Preprocessing.self, forKey: .preprocessing) ?? preprocessing
+    heldOut = try values.decodeIfPresent(Double.self, forKey: .heldOut)
     seed = try values.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed
     device = try values.decodeIfPresent(Device.self, forKey: .device) ?? device
     precision = try values.decodeIfPresent(Precision.self, forKey: .precision) ?? precision

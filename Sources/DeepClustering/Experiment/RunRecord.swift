@@ -51,6 +51,21 @@ public struct RunRecord: Codable, Sendable {
     public var system: String?
   }
 
+  /// How a result carries over to rows that the fit did not see.
+  public struct HeldOut: Codable, Sendable, Equatable {
+    /// How many rows.
+    public var rows: Int
+    /// The scores of the clusters that they were assigned to, where there are labels.
+    public var scores: Scores?
+    /// The clustering loss per row of the training rows, where the model has one (``LossModel``).
+    public var trainingLoss: Double?
+    /// The clustering loss per row of the held-out rows.
+    public var loss: Double?
+    /// G = `trainingLoss` / `loss` (Xie, Girshick, Farhadi, ICML 2016, §5): it falls where more
+    /// clusters fit the training rows better and others not.
+    public var generalizability: Double?
+  }
+
   /// How the run ended.
   public enum Status: String, Codable, Sendable {
     /// The fit goes on, or was killed.
@@ -113,6 +128,8 @@ public struct RunRecord: Codable, Sendable {
   public var noise: Int?
   /// What the model says of its own fit, by name: likelihoods, information criteria.
   public var measures: [String: Double]?
+  /// What became of the rows that were kept from the fit; nil for none.
+  public var heldOut: HeldOut?
   /// Clusters × classes.
   public var contingency: [[Int]]?
   /// The class matched to each cluster; −1 for none.

@@ -30,6 +30,12 @@ public protocol MeasuredModel: ClusteringModel {
   var measures: [String: Double] { get }
 }
 
+/// A model with a clustering loss that can be taken of any rows.
+public protocol LossModel: InductiveModel {
+  /// The mean over the rows, scaled as the training data were.
+  func loss(of rows: Tensor) -> Double
+}
+
 /// A model that places samples in a space of its own.
 public protocol EmbeddingModel: ClusteringModel {
   /// The embedding of rows: rows × d.
@@ -49,7 +55,7 @@ public protocol GenerativeModel: ClusteringModel {
 /// Clusters around centroids, in the space of the data or behind an encoder.
 ///
 /// The result of k-means, autoencoder + k-means, DEC, IDEC, DCN, Deep k-means and its form without a network.
-public struct CentroidModel: ReadableModel {
+public struct CentroidModel: ReadableModel, LossModel {
   /// The word for such models in an archive.
   static let kind = "centroids"
 
@@ -111,6 +117,20 @@ public struct CentroidModel: ReadableModel {
   public func probabilities(for rows: Tensor) -> Tensor? {
     degreesOfFreedom.map { freedom in
       withoutGradients { StudentT.probabilities(embedding(of: rows), centroids, freedom) }
+    }
+  }
+
+  /// DEC's KL(P‖Q) per row, with the target P of these rows (equations 2 and 3); without a kernel the
+  /// squared distance to the nearest centroid, as in k-means.
+  public func loss(of rows: Tensor) -> Double {
+    withoutGradients {
+      let codes = embedding(of: rows)
+      guard let degreesOfFreedom else {
+        let nearest = NearestCentroids(of: codes, among: parts?.centroids ?? centroids)
+        return nearest.cost / Double(codes.shape[0])
+      }
+      let q = StudentT.probabilities(codes, centroids, degreesOfFreedom)
+      return StudentT.divergence(StudentT.target(q), codes, centroids, degreesOfFreedom).item
     }
   }
 

@@ -174,6 +174,9 @@ struct NearestCentroids {
     labels = found.labels.map(Int.init)
   }
 
+  /// The squared distances to the nearest centroids, added up.
+  var cost: Double { found.cost }
+
   /// 1 − d₁/d₂ from the distances to the nearest and the second nearest centroid.
   func margins() -> [Float] {
     zip(found.nearest, found.second).map { nearest, second in

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import DeepClustering
+public import Foundation
+
+/// How the scores of an experiment change with a setting: with K where it is a list, and with the
+/// value of a hyperparameter that one line sweeps.
+///
+/// ```swift
+/// for (name, drawing) in SettingCharts(experiment, results).files() {
+///   try drawing.write(to: folder.appendingPathComponent(name))
+/// }
+/// ```
+public struct SettingCharts: Sendable {
+  /// A curve needs so many values.
+  private static let fewest = 3
+
+  private let experiment: Experiment
+  private let results: ExperimentResults
+
+  /// Charts of an experiment's results.
+  public init(_ experiment: Experiment, _ results: ExperimentResults) {
+    (self.experiment, self.results) = (experiment, results)
+  }
+
+  /// The name and content of each file: a chart as SVG, and as PNG where librsvg is installed; none
+  /// where no setting has three values.
+  public func files() -> [(name: String, contents: Data)] {
+    charts.flatMap { chart -> [(name: String, contents: Data)] in
+      let drawing = chart.file()
+      let image = SVGRenderer.shared?.image(
+        of: drawing, width: Int(3 * chart.width), height: Int(3 * chart.height))
+      return [("\(chart.name).svg", Data(drawing.utf8))]
+        + (image.map { [("\(chart.name).png", Data($0.encoded()))] } ?? [])
+    }
+  }
+
+  /// One chart for each data set, method and setting.
+  var charts: [Chart] {
+    experiment.data.flatMap { data in
+      experiment.methods.flatMap { entry -> [Chart] in
+        // Lines of a small scale are of a part of the data.
+        let own = results.lines.filter { $0.data == data || $0.data.hasPrefix("\(data)@") }
+        return [overClusters(entry, own, data), overSweep(entry, own, data)].compactMap { $0 }
+      }
+    }
+  }
+
+  private func overClusters(
+    _ entry: Experiment.Entry, _ lines: [ExperimentResults.Line], _ data: String
+  ) -> Chart? {
+    let own = lines.filter { $0.name == entry.title }
+    let points = own.compactMap { line in line.clusters.map { (value: Double($0), line: line) } }
+    return chart(points, of: "K", title: "\(entry.title), \(data)", name: "\(data)-\(entry.title)")
+  }
+
+  private func overSweep(
+    _ entry: Experiment.Entry, _ lines: [ExperimentResults.Line], _ data: String
+  ) -> Chart? {
+    guard let sweep = entry.sweep, sweep.count == 1, let (key, values) = sweep.first else {
+      return nil
+    }
+    let points = values.compactMap { value -> (value: Double, line: ExperimentResults.Line)? in
+      guard let number = Double(value.text),
+        let line = lines.first(where: { $0.name == "\(entry.title)-\(key)=\(value.text)" })
+      else { return nil }
+      return (number, line)
+    }
+    return chart(
+      points, of: key, title: "\(entry.title), \(data)", name: "\(data)-\(entry.title)-\(key)")
+  }
+
+  private func chart(
+    _ points: [(value: Double, line: ExperimentResults.Line)], of setting: String, title: String,
+    name: String
+  ) -> Chart? {
+    let points = points.sorted { $0.value < $1.value }
+    guard points.count >= Self.fewest, Set(points.map(\.value)).count == points.count else {
+      return nil
+    }
+    let measures: [(String, (ExperimentResults.Line) -> ScoreSummary?)] = [
+      ("ACC", { $0.acc }), ("NMI", { $0.nmi }), ("ARI", { $0.ari }),
+      ("G", { $0.generalizability }),
+    ]
+    let series = measures.compactMap { name, summary -> LineChart.Series? in
+      let found = points.map { summary($0.line) }
+      guard found.contains(where: { $0 != nil }) else { return nil }
+      return LineChart.Series(
+        name: name, values: found.map { $0?.mean }, spreads: found.map { $0?.deviation })
+    }
+    guard !series.isEmpty else { return nil }
+    let values = points.map(\.value)
+    let highest = series.flatMap(\.values).compactMap { $0 }.max() ?? 1
+    let isMultiplied = values[0] > 0 && values[values.count - 1] / values[0] > 20
+    return LineChart(
+      name: String(name.map { $0.isLetter || $0.isNumber || "-._=".contains($0) ? $0 : "-" }),
+      title: title, xTitle: setting + (isMultiplied ? " (log scale)" : ""), yTitle: title,
+      steps: values, hasLogarithmicSteps: isMultiplied,
+      stepNames: values.map { "\(setting) \(NumberText.compact($0))" }, series: series,
+      scale: .fixed(0, max(1, highest)), text: { NumberText.fixed($0, 3) },
+      namesLastValues: false
+    ).chart()
+  }
+}

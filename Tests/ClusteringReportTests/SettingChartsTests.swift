@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DeepClustering
+import Foundation
+import Testing
+
+@testable import ClusteringReport
+
+@Suite struct SettingChartsTests {
+  /// Results with an accuracy for each of some lines.
+  private func charts(_ yaml: String, _ acc: (Experiment.PlannedRun) -> Double) throws -> [Chart] {
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("grid-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try Data(("title: T\ndata: [digits]\nseeds: [1, 2]\n" + yaml).utf8).write(to: url)
+    let experiment = try Experiment(contentsOf: url)
+    let plan = try experiment.plan()
+    let records = try plan.map { planned in
+      let score = acc(planned) + 0.05 * Double(planned.configuration.seed)
+      let json = """
+        {"format": 1, "data": {"name": "digits"}, "method": {"name": "\(planned.entry.method)"},
+        "clusters": \(planned.clusters ?? 0), "scores": {"acc": \(score)}}
+        """
+      return try JSONDecoder().decode(RunRecord.self, from: Data(json.utf8))
+    }
+    return SettingCharts(experiment, ExperimentResults(experiment, plan, records)).charts
+  }
+
+  @Test func aListOfKIsACurveOverK() throws {
+    let charts = try charts("clusters: [4, 2, 8]\nmethods:\n  - {method: kmeans}\n") {
+      Double($0.clusters ?? 0) / 10
+    }
+    #expect(charts.map(\.name) == ["digits-kmeans"])
+    let text = try #require(charts.first).file()
+    // By rising K, the mean of two seeds: 0.275, 0.475, 0.875.
+    #expect(charts[0].summary.contains("K 2 to 8: ACC goes from 0.275 to 0.875"))
+    #expect(text.contains(">K</text>") && !text.contains("log scale"))
+    // A mean with its spread for each K.
+    #expect(text.matches(of: /stroke-dasharray:none/).count == 3)
+  }
+
+  @Test func aSweptSettingIsACurveWithALogarithmicAxis() throws {
+    let charts = try charts(
+      """
+      clusters: 10
+      methods:
+        - {method: dec, sweep: {updateInterval: [10, 100, 1000]}}
+        - {method: dec, name: two, sweep: {updateInterval: [10, 100], latent: [5, 10]}}
+        - {method: dec, name: few, sweep: {latent: [5, 10]}}
+
+      """
+    ) { _ in 0.5 }
+    #expect(charts.map(\.name) == ["digits-dec-updateInterval"])
+    #expect(charts.first?.file().contains("updateInterval (log scale)") == true)
+  }
+}
