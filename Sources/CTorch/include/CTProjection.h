@@ -33,11 +33,11 @@ typedef struct CTLayout {
   uint64_t seed;             // of the draws that push apart
 } CTLayout;
 
-// Half an epoch of UMAP's stochastic descent (McInnes, Healy, Melville 2018, algorithm 5). Each node
-// is moved along its drawn edges and away from `negatives` random rows an edge, while all others
-// stay where they were: `to` [nodes, d] from `from` [targets, d].
-void ct_layout_step(const CTLayout *layout, const float *from, float *to, int64_t half_epoch,
-                    int32_t negatives, float rate, int32_t threads);
+// An epoch of UMAP's stochastic descent (McInnes, Healy, Melville 2018, algorithm 5) on `positions`
+// [targets, d], of which the first `nodes` move: each along its drawn edges and away from `negatives`
+// random rows an edge, and whatever it pulls moves towards it as far.
+void ct_layout_step(const CTLayout *layout, float *positions, int64_t epoch, int32_t negatives,
+                    float rate, int32_t threads);
 
 // For each row of squared distances [n, k], the nearest first: probabilities proportional to
 // exp(-beta * distance), with the row's beta such that their entropy is log(perplexity) as nearly

@@ -7,9 +7,8 @@ public import Torch
 ///
 /// The fuzzy graph of the nearest neighbours is laid out in few dimensions: nodes are pulled along
 /// its edges and pushed away from random others. Unlike the reference implementation, which lets
-/// threads overwrite each other's points, each node moves while the others rest, so the same seed
-/// gives the same layout on any number of threads; an epoch is made in two halves to keep the
-/// reference's number of moves.
+/// threads overwrite each other's points, nodes move group by group, so the same seed gives the same
+/// layout on any number of threads.
 ///
 /// ```swift
 /// let layout = UMAP().fit(rows, seed: Seed(1))
@@ -123,24 +122,20 @@ public struct UMAP: Codable, Sendable, Equatable {
     return (NeighborGraph(fuzzy: found), found.recall)
   }
 
-  /// One epoch: two halves.
+  /// One epoch.
   public func advance(_ state: inout State, seed: Seed) {
     let planned = plannedEpochs(state.data.shape[0])
     let rate = learningRate * (1 - Double(state.epoch) / Double(planned))
     let curve = LayoutCurve(minimumDistance: minimumDistance, spread: spread)
-    var other = state.positions
-    let (less, more) = (negativeSamples / 2, negativeSamples - negativeSamples / 2)
-    let random = seed.stream("layout draws")
-    let n = state.data.shape[0]
-    let half = 2 * state.epoch
-    step(state.graph, curve, random, from: state.positions, to: &other, n, half, less, rate)
-    step(state.graph, curve, random, from: other, to: &state.positions, n, half + 1, more, rate)
+    step(
+      state.graph, curve, seed.stream("layout draws"), &state.positions, state.data.shape[0],
+      state.epoch, rate)
     state.epoch += 1
   }
 
   private func step(
-    _ graph: LayoutGraph, _ curve: LayoutCurve, _ random: UInt64, from: [Float],
-    to: inout [Float], _ targets: Int, _ half: Int, _ negatives: Int, _ rate: Double
+    _ graph: LayoutGraph, _ curve: LayoutCurve, _ random: UInt64, _ positions: inout [Float],
+    _ targets: Int, _ epoch: Int, _ rate: Double
   ) {
     graph.starts.withUnsafeBufferPointer { starts in
       graph.neighbors.withUnsafeBufferPointer { neighbors in
@@ -153,7 +148,8 @@ public struct UMAP: Codable, Sendable, Equatable {
             rates: rates, targets: Int64(targets), d: Int64(components), a: Float(curve.a),
             b: Float(curve.b), repulsion: Float(repulsion), seed: random)
           ct_layout_step(
-            &layout, from, &to, Int64(half), Int32(negatives), Float(rate), Int32(Threads.count))
+            &layout, &positions, Int64(epoch), Int32(negativeSamples), Float(rate),
+            Int32(Threads.count))
         }
       }
     }
@@ -212,12 +208,9 @@ public struct UMAP: Codable, Sendable, Equatable {
     var all = graph.weightedMeans(of: old, columns: components, offset: n) + old
     let curve = LayoutCurve(minimumDistance: minimumDistance, spread: spread)
     let planned = max(plannedEpochs(n) / 3, 1)
-    for half in 0..<(2 * planned) {
-      let rate = learningRate / 4 * (1 - Double(half / 2) / Double(planned))
-      let negatives = half.isMultiple(of: 2) ? negativeSamples / 2 : (negativeSamples + 1) / 2
-      var moved = Array(all.prefix(n * components))
-      step(graph, curve, 0x5eed, from: all, to: &moved, n + m, half, negatives, rate)
-      all.replaceSubrange(0..<(n * components), with: moved)
+    for epoch in 0..<planned {
+      let rate = learningRate / 4 * (1 - Double(epoch) / Double(planned))
+      step(graph, curve, 0x5eed, &all, n + m, epoch, rate)
     }
     return Tensor(Array(all.prefix(n * components)), shape: [n, components])
   }

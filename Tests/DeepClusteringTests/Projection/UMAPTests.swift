@@ -52,4 +52,24 @@ import Torch
     #expect(resumed.positions == one)
     #expect(umap.fit(rows, seed: Seed(4)).positions.scalars() != one)
   }
+
+  /// Both ends of an edge are pulled alike, so pulls alone leave the centre of mass where it is; a node
+  /// that jumped over a resting one would take it away.
+  @Test func pullsMoveBothEndsAlike() {
+    let rows = Generator(seed: 11).normal(shape: [500, 4])
+    var umap = UMAP()
+    (umap.epochs, umap.negativeSamples, umap.components) = (20, 0, 3)
+    var state = umap.begin(rows, seed: Seed(1))
+    func center() -> [Double] {
+      (0..<3).map { column in
+        stride(from: column, to: state.positions.count, by: 3)
+          .reduce(0) { $0 + Double(state.positions[$1]) / 500 }
+      }
+    }
+    let before = (center: center(), positions: state.positions)
+    while state.epoch < 20 { umap.advance(&state, seed: Seed(1)) }
+    #expect(zip(before.center, center()).allSatisfy { abs($0 - $1) < 1e-3 })
+    let moved = zip(before.positions, state.positions).map { abs($0 - $1) }.max() ?? 0
+    #expect(moved > 1)
+  }
 }
