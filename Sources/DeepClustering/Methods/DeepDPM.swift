@@ -93,6 +93,12 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   public var restAfterChange = 5
   /// α, the concentration of the Dirichlet process.
   public var concentration = 10.0
+  /// ζ, the power of each row's likelihood in the decisions to split and to merge; 1 is the paper's.
+  ///
+  /// A Gaussian is a poor likelihood for clusters of even density, which layouts have: cut in halves, a
+  /// segment of even density gains ln 2 for each of its rows, exactly what the Dirichlet process asks
+  /// for the cut, so the least bend decides. With ζ = ½ a cut has to gain twice as much.
+  public var likelihoodPower = 1.0
   /// ψ, the prior's covariance times its strength, is this times the unit matrix.
   public var priorScale = 0.005
   /// κ, as how many samples the prior's mean counts.
@@ -109,7 +115,8 @@ public struct DeepDPM: ClusteringMethod, Equatable {
     case clusters, input, scaling, layout, units, batchSize, learningRate, partLearningRate
     case maximumEpochs, firstEstimate, firstParts, firstChange, changeInterval, restAfterChange
     case concentration, priorScale, meanStrength, degreesOfFreedom, weightSmoothing, mergeNeighbors
-    case rounds, networkEpochs, networkOptimizer, networkBatchSize, reconstructionWeight
+    case likelihoodPower, rounds, networkEpochs, networkOptimizer, networkBatchSize,
+      reconstructionWeight
     case network = "pretraining"
   }
 

@@ -21,6 +21,12 @@ struct Moments: Equatable {
       products: zip(products, other.products).map { $0 + $1 })
   }
 
+  /// The moments of rows that count this much each.
+  func weighted(_ weight: Double) -> Moments {
+    Moments(
+      count: weight * count, sum: sum.map { weight * $0 }, products: products.map { weight * $0 })
+  }
+
   /// The sums over each group of rows, in double precision.
   ///
   /// - Parameters:
@@ -128,13 +134,16 @@ struct HastingsRatio {
   let prior: NormalInverseWishart
   /// α, the concentration of the Dirichlet process.
   let concentration: Double
+  /// ζ, the power of the likelihood of each row.
+  var likelihoodPower = 1.0
 
   /// ln H of telling two sets of rows apart rather than taking them as one; −ln H of the merge.
   ///
-  /// H = α Γ(N₁) p(C₁) Γ(N₂) p(C₂) / (Γ(N) p(C)); both sets hold something.
+  /// H = α Γ(N₁) p(C₁) Γ(N₂) p(C₂) / (Γ(N) p(C)); both sets hold something. In p each row's likelihood
+  /// has the power ζ, which for a Gaussian is the p of rows that count ζ each.
   func ofSplit(_ first: Moments, _ second: Moments) -> Double {
     func weight(_ rows: Moments) -> Double {
-      lnGamma(rows.count) + prior.logMarginalLikelihood(rows)
+      lnGamma(rows.count) + prior.logMarginalLikelihood(rows.weighted(likelihoodPower))
     }
     return log(concentration) + weight(first) + weight(second) - weight(first.with(second))
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 import Torch
 
@@ -66,5 +67,19 @@ import Torch
     let one = Blobs(rows: 400, clusters: 1, columns: 2)
     let halves = (0..<400).map { Int32(one.values[2 * $0 + 1] < 0 ? 0 : 1) }
     #expect(ratio(one.tensor, halves) < -10)
+  }
+
+  /// Halving divides the variance by four: ln 2 for each row, ζ of which stand against the ln 2 that the
+  /// Dirichlet process takes for two equal parts.
+  @Test(arguments: [1, 0.5, 0.25]) func aSegmentOfEvenDensityIsWorthWhatItsCutCosts(power: Double) {
+    let n = 20_000
+    let rows = Tensor((0..<n).map { Float($0) / Float(n) - 0.5 }, shape: [n, 1])
+    let halves = (0..<n).map { Int32($0 < n / 2 ? 0 : 1) }
+    let moments = Moments.of(rows, around: [0], group: halves, groups: 2)
+    let prior = NormalInverseWishart(
+      dimensions: 1, meanStrength: 1e-4, degreesOfFreedom: 3, scale: 0.005)
+    let ratio = HastingsRatio(prior: prior, concentration: 10, likelihoodPower: power)
+      .ofSplit(moments[0], moments[1])
+    #expect(abs(ratio / Double(n) - (power - 1) * log(2)) < 0.002)
   }
 }
