@@ -7,7 +7,7 @@ public import Torch
 /// normalised, k-means), and the network learns to tell these K′ pseudo-classes apart:
 /// L = −log softmax(V·relu(f(T(x_i))))_y(i), with random shifts and rotations T, a new top layer V
 /// each epoch, and as many draws of each pseudo-class as of any other, so that large ones do not
-/// take over. K′ is larger than K; Ward's method merges the K′ centroids to K clusters.
+/// take over. K′ is larger than K; the K′ centroids are merged to K clusters (`FeatureClusters`).
 ///
 /// What differs: features are learned from the pixels by Adam without batch normalisation, on
 /// small images; the augmentation is that of DEC-DA, not the crops and flips of photographs. Nothing

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Torch
 
-/// The clusters of DeepCluster's features: PCA with whitening, unit length, k-means, and the K′
-/// centroids merged to K by Ward's method (Caron et al., ECCV 2018, §3.3).
+/// The clusters of DeepCluster's features: PCA with whitening, unit length, k-means (Caron et al.,
+/// ECCV 2018, §3.3), and the K′ centroids merged to K.
+///
+/// Two centroids are as alike as samples lie between them, being nearest to the one and second nearest
+/// to the other (competitive Hebbian learning: Martinetz, Schulten, Topology representing networks,
+/// Neural Networks 7, 1994), and this graph is cut by its spectrum (Shi, Malik, Normalized cuts and
+/// image segmentation, IEEE TPAMI 22, 2000). The centroids' own distances do not tell a gap from a
+/// bridge.
 struct FeatureClusters {
   /// Pixels to whitened features of unit length.
   let network: Autoencoder
@@ -27,8 +33,7 @@ struct FeatureClusters {
     self.network = whitened.copy()
     let codes = self.network.embedding(of: data)
     centroids = kMeans.cluster(codes, seed: seed).centroids
-    labels = NearestCentroids(of: codes, among: centroids).labels
-    groups = Self.groups(centroids, labels, clusters)
+    (labels, groups) = Self.merged(codes, centroids, clusters, seed)
   }
 
   /// The clusters of the samples, from 0 to K − 1.
@@ -51,18 +56,56 @@ struct FeatureClusters {
       bias: Tensor(bias.map { Float($0) }, shape: [pca.count], on: features.device))
   }
 
-  private static func groups(_ centroids: Tensor, _ labels: [Int], _ clusters: Int) -> [Int] {
-    let (k, columns) = (centroids.shape[0], centroids.shape[1])
-    var sizes = [Double](repeating: 0, count: k)
-    for label in labels { sizes[label] += 1 }
-    let values: [Float] = centroids.scalars()
-    let used = (0..<k).filter { sizes[$0] > 0 }
-    let merged = WardGroups(
-      merging: used.flatMap { values[($0 * columns)..<(($0 + 1) * columns)] }, columns: columns,
-      weights: used.map { sizes[$0] }, to: clusters)
+  /// The nearest centroid of each code, and the cluster of each centroid.
+  static func merged(
+    _ codes: Tensor, _ centroids: Tensor, _ clusters: Int, _ seed: Seed
+  ) -> (labels: [Int], groups: [Int]) {
+    let k = centroids.shape[0]
+    guard k > clusters else {
+      return (NearestCentroids(of: codes, among: centroids).labels, Array(0..<k))
+    }
+    let found = NearestNeighbors(of: codes, among: centroids, count: 2)
+    var between = [Double](repeating: 0, count: k * k)
+    let labels = stride(from: 0, to: found.indices.count, by: 2).map { place -> Int in
+      let (first, second) = (Int(found.indices[place]), Int(found.indices[place + 1]))
+      between[first * k + second] += 1
+      between[second * k + first] += 1
+      return first
+    }
+    // A centroid that no sample is near to has no row in the spectrum; any cluster will do for it.
+    let degrees = (0..<k).map { row in between[(row * k)..<((row + 1) * k)].reduce(0, +) }
+    let used = (0..<k).filter { degrees[$0] > 0 }
     var groups = [Int](repeating: 0, count: k)
-    for (place, centroid) in used.enumerated() { groups[centroid] = merged.labels[place] }
-    return groups
+    for (centroid, group) in zip(used, cut(between, degrees, used, clusters, seed)) {
+      groups[centroid] = group
+    }
+    return (labels, groups)
+  }
+
+  /// The parts of a graph of some nodes by k-means on the leading eigenvectors of its random walk.
+  private static func cut(
+    _ weights: [Double], _ degrees: [Double], _ nodes: [Int], _ parts: Int, _ seed: Seed
+  ) -> [Int] {
+    let n = nodes.count
+    guard n > parts else { return Array(0..<n) }
+    // 1 + D^−½WD^−½ has the same eigenvectors as the second term, and no negative eigenvalue.
+    let matrix = nodes.enumerated().flatMap { row, i in
+      nodes.enumerated().map { column, j in
+        weights[i * degrees.count + j] / (degrees[i] * degrees[j]).squareRoot()
+          + (row == column ? 1 : 0)
+      }
+    }
+    let vectors = SymmetricEigenvectors(leading: parts, of: matrix, size: n).vectors
+    let rows = nodes.enumerated().flatMap { place, node in
+      (0..<parts).map { Float(vectors[$0 * n + place] / degrees[node].squareRoot()) }
+    }
+    let points = SpectralPartition.rows(of: Tensor(rows, shape: [n, parts]).transposed())
+    var kMeans = KMeans(clusters: parts)
+    kMeans.restarts = 50
+    let own = Seed(seed.stream("merge"))
+    return NearestCentroids(
+      of: points, among: kMeans.cluster(points, seed: own).centroids
+    ).labels
   }
 
   /// The model: each sample belongs to the cluster of its nearest centroid.

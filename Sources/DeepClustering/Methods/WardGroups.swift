@@ -6,26 +6,9 @@ internal import Torch
 ///
 /// Source: Ward, Hierarchical grouping to optimize an objective function, JASA 58, 1963. Takes O(n²)
 /// time and memory for n points.
-struct WardGroups {
-  /// The group of each point, from 0 on in the order in which they first occur.
-  let labels: [Int]
-
-  /// Merges points until so many groups are left; fewer points than that stay as they are.
-  ///
-  /// - Parameters:
-  ///   - points: n × `columns`, row-major.
-  ///   - columns: d.
-  ///   - weights: How much each point counts, above zero.
-  ///   - count: Groups that are left at the end.
-  init(merging points: [Float], columns: Int, weights: [Double], to count: Int) {
-    precondition(
-      points.count == weights.count * columns && weights.allSatisfy { $0 > 0 },
-      "\(points.count) numbers are not \(weights.count) weighted points of \(columns) columns")
-    labels = Self.tree(Tensor(points, shape: [weights.count, columns]), weights: weights)
-      .labels(clusters: max(count, 1))
-  }
-
-  /// All merges, each at the height of what it adds: w_i·w_j / (w_i + w_j) · ‖μ_i − μ_j‖².
+enum WardGroups {
+  /// All merges of points (n × d) that count `weights`, each at the height of what it adds:
+  /// w_i·w_j / (w_i + w_j) · ‖μ_i − μ_j‖².
   static func tree(_ points: Tensor, weights: [Double]) -> MergeTree {
     var costs = pairwiseSquaredDistances(points)
     var place = 0

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 import Torch
 
@@ -68,6 +69,46 @@ import Torch
     #expect(found.assignments == found.labels.map { found.groups[$0] })
   }
 
+  /// Two bars, twenty long and three apart: by the distances of their pieces they would be cut across.
+  @Test func piecesAreMergedWhereSamplesLieBetweenThem() {
+    let n = 4_000
+    let values = (0..<n).flatMap { row -> [Float] in
+      [Float(row / 2) * 20 / Float(n / 2), row.isMultiple(of: 2) ? 0 : 3]
+    }
+    let pieces: [Float] =
+      (0..<20).flatMap { [Float($0) + 0.5, 0, Float($0) + 0.5, 3] } + [500, 500]
+    let found = FeatureClusters.merged(
+      Tensor(values, shape: [n, 2]), Tensor(pieces, shape: [41, 2]), 2, Seed(1))
+    #expect(found.labels.count == n && found.groups.count == 41)
+    let clusters = found.labels.map { found.groups[$0] }
+    #expect(Scores(predicted: clusters, labels: (0..<n).map { $0 % 2 }).acc == 1)
+  }
+
+  @Test func onePieceAClusterIsLeftAlone() {
+    let rows = Tensor([0, 1, 9, 10] as [Float], shape: [4, 1])
+    let alone = FeatureClusters.merged(
+      rows, Tensor([0.5, 9.5] as [Float], shape: [2, 1]), 2, Seed(1))
+    #expect(alone.labels == [0, 0, 1, 1] && alone.groups == [0, 1])
+    let joined = FeatureClusters.merged(
+      rows, Tensor([0.5, 9.5] as [Float], shape: [2, 1]), 1, Seed(1))
+    #expect(joined.groups == [0, 0])
+  }
+
+  /// K′ of 100 takes the other way to the eigenvectors than K′ of 40.
+  @Test func aHundredPiecesOfThreeRingsAreMergedToTheRings() {
+    let n = 9_000
+    let angles = (0..<n).map { Double($0 / 3) / Double(n / 3) * 2 * .pi }
+    let values = (0..<n).flatMap { row -> [Float] in
+      let radius = Double(row % 3 + 1)
+      return [Float(radius * cos(angles[row])), Float(radius * sin(angles[row]))]
+    }
+    let rows = Tensor(values, shape: [n, 2])
+    let pieces = KMeans(clusters: 100).cluster(rows, seed: Seed(2)).centroids
+    let found = FeatureClusters.merged(rows, pieces, 3, Seed(1))
+    let clusters = found.labels.map { found.groups[$0] }
+    #expect((Scores(predicted: clusters, labels: (0..<n).map { $0 % 3 }).acc ?? 0) > 0.99)
+  }
+
   /// Several centroids make one cluster, and go with the model into its file.
   @Test func theMergedModelSurvivesAnArchive() throws {
     let given = try ImagesGolden.load()
@@ -114,9 +155,8 @@ import Torch
   @Test func wardMatchesSciPy() throws {
     let given = try ImagesGolden.load().ward
     for (labels, count) in zip(given.labels, [1, 3, 6]) {
-      let found = WardGroups(
-        merging: given.points.tensor.scalars(), columns: 3, weights: given.weights, to: count)
-      #expect(found.labels == labels)
+      let tree = WardGroups.tree(given.points.tensor, weights: given.weights)
+      #expect(tree.labels(clusters: count) == labels)
     }
   }
 }
