@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 namespace {
@@ -33,6 +34,8 @@ struct Stream {
 CT_INLINE float clipped(float x) { return std::min(4.0f, std::max(-4.0f, x)); }
 
 constexpr int64_t groups = 16;
+// Rows that a node is compared with at once, as many as a vector register holds.
+constexpr int lanes = 8;
 
 CT_INLINE float squaredDistance(const float *x, const float *y, int64_t d) {
   float sum = 0;
@@ -40,25 +43,53 @@ CT_INLINE float squaredDistance(const float *x, const float *y, int64_t d) {
   return sum;
 }
 
-CT_INLINE void move(float *x, const float *y, int64_t d, float coefficient, float rate) {
-  for (int64_t j = 0; j < d; j++) x[j] += rate * clipped(coefficient * (x[j] - y[j]));
+// x^b for x >= 0 to a few units in the last place, 0 for denormal numbers: 2^(b log2 x), the logarithm by
+// the series of the inverse hyperbolic tangent, the power by that of the exponential function.
+CT_INLINE float raised(float x, float b) {
+  int32_t bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  // The mantissa from sqrt(1/2) to sqrt(2), so that its logarithm is small.
+  const int32_t exponent = (bits - 0x3f3504f3) >> 23;
+  const int32_t rest = bits - exponent * (1 << 23);
+  float m;
+  std::memcpy(&m, &rest, sizeof m);
+  const float t = (m - 1) / (m + 1), t2 = t * t;
+  const float series = 2.88539008f + t2 * (0.961796694f + t2 * (0.577078016f + t2 * 0.412198583f));
+  const float power = std::min(126.0f, std::max(-126.0f, b * (float(exponent) + t * series)));
+  const float whole = std::floor(power + 0.5f), f = power - whole;
+  const float fraction =
+      1 + f * (0.693147181f + f * (0.240226507f + f * (0.0555041087f + f * (0.00961812911f +
+      f * (0.00133335581f + f * 0.000154035304f)))));
+  const int32_t scaleBits = (int32_t(whole) + 127) * (1 << 23);
+  float scale;
+  std::memcpy(&scale, &scaleBits, sizeof scale);
+  return x >= 1.17549435e-38f ? scale * fraction : 0.0f;
 }
 
-// Moves x towards y; `other` is what y moves towards x.
-CT_INLINE void pull(const CTLayout &l, float *x, const float *y, float *other, float rate) {
-  const float square = squaredDistance(x, y, l.d);
-  const float raised = std::pow(square, l.b);
-  const float coefficient =
-      square > 0 ? 2 * l.a * l.b * raised / (square * (1 + l.a * raised)) : 0.0f;
-  for (int64_t j = 0; j < l.d; j++) other[j] = rate * clipped(coefficient * (x[j] - y[j]));
-  for (int64_t j = 0; j < l.d; j++) x[j] -= other[j];
-}
-
-CT_INLINE void push(const CTLayout &l, float *x, const float *y, float rate) {
-  const float square = squaredDistance(x, y, l.d);
-  if (!(square > 0)) return;
-  const float raised = std::pow(square, l.b);
-  move(x, y, l.d, 2 * l.repulsion * l.b / ((0.001f + square) * (1 + l.a * raised)), rate);
+// Moves x away from some rows, all from where it is; where `pulls`, towards the first of them instead,
+// which moves by `pulled` towards x.
+CT_INLINE void moveNode(const CTLayout &l, const float *from, float *x, const int64_t *rows,
+                        int count, bool pulls, int64_t self, float *pulled, float rate) {
+  float start[64], square[lanes] = {}, power[lanes], push[lanes];
+  for (int64_t j = 0; j < l.d; j++) start[j] = x[j];
+  for (int lane = 0; lane < count; lane++)
+    square[lane] = squaredDistance(start, from + rows[lane] * l.d, l.d);
+  for (int lane = 0; lane < lanes; lane++) {
+    power[lane] = raised(square[lane], l.b);
+    push[lane] = 2 * l.repulsion * l.b / ((0.001f + square[lane]) * (1 + l.a * power[lane]));
+  }
+  if (pulls) {
+    const float *y = from + rows[0] * l.d;
+    const float pull =
+        square[0] > 0 ? 2 * l.a * l.b * power[0] / (square[0] * (1 + l.a * power[0])) : 0.0f;
+    for (int64_t j = 0; j < l.d; j++) pulled[j] = rate * clipped(pull * (start[j] - y[j]));
+    for (int64_t j = 0; j < l.d; j++) x[j] -= pulled[j];
+  }
+  for (int lane = pulls; lane < count; lane++) {
+    const float *y = from + rows[lane] * l.d;
+    if (rows[lane] == self) continue;
+    for (int64_t j = 0; j < l.d; j++) x[j] += rate * clipped(push[lane] * (start[j] - y[j]));
+  }
 }
 
 // The nodes that move together, and what they pull along.
@@ -84,10 +115,12 @@ CT_VECTORIZED void moveNodes(const CTLayout &l, const float *from, Group &own, i
       const bool isDrawn = int64_t((epoch + 1) * drawn) > int64_t(epoch * drawn);
       own.pulled[place] = isDrawn ? l.neighbors[e] : -1;
       if (!isDrawn) continue;
-      pull(l, x, from + int64_t(l.neighbors[e]) * l.d, own.pulls.data() + place * l.d, rate);
-      for (int32_t s = 0; s < negatives; s++) {
-        const int64_t other = stream.below(l.targets);
-        if (other != i) push(l, x, from + other * l.d, rate);
+      int64_t rows[lanes] = {l.neighbors[e]};
+      int32_t left = negatives;
+      for (bool pulls = true; pulls || left > 0; pulls = false) {
+        int count = pulls;
+        for (; count < lanes && left > 0; left--) rows[count++] = stream.below(l.targets);
+        moveNode(l, from, x, rows, count, pulls, i, own.pulls.data() + place * l.d, rate);
       }
     }
   }
