@@ -128,8 +128,8 @@ CT_VECTORIZED void moveNodes(const CTLayout &l, const float *from, Group &own, i
 
 }  // namespace
 
-void ct_layout_step(const CTLayout *layout, float *positions, int64_t epoch, int32_t negatives,
-                    float rate, int32_t threads) {
+bool ct_layout_step(const CTLayout *layout, float *positions, int64_t epoch, int32_t negatives,
+                    float rate, int32_t threads) try {
   const CTLayout &l = *layout;
   const int64_t d = l.d, chunk = 64;
   Group own;
@@ -163,4 +163,7 @@ void ct_layout_step(const CTLayout *layout, float *positions, int64_t epoch, int
       }
     });
   }
+  return true;
+} catch (...) {  // std::bad_alloc is all that can come
+  return false;
 }

@@ -26,32 +26,42 @@ public struct SettingCharts: Sendable {
   /// The name and content of each file: a chart as SVG, and as PNG where librsvg is installed; none
   /// where no setting has three values.
   public func files() -> [(name: String, contents: Data)] {
-    charts.flatMap { chart -> [(name: String, contents: Data)] in
+    var taken: [String: Int] = [:]
+    return charts.flatMap { chart -> [(name: String, contents: Data)] in
+      taken[chart.name, default: 0] += 1
+      let number = taken[chart.name] ?? 1
+      let name = chart.name + (number > 1 ? "-\(number)" : "")
       let drawing = chart.file()
       let image = SVGRenderer.shared?.image(
         of: drawing, width: Int(3 * chart.width), height: Int(3 * chart.height))
-      return [("\(chart.name).svg", Data(drawing.utf8))]
-        + (image.map { [("\(chart.name).png", Data($0.encoded()))] } ?? [])
+      return [("\(name).svg", Data(drawing.utf8))]
+        + (image.map { [("\(name).png", Data($0.encoded()))] } ?? [])
     }
   }
 
-  /// One chart for each data set, method and setting.
+  /// One chart for each data set, line and K over which there is a curve.
   var charts: [Chart] {
-    experiment.data.flatMap { data in
-      experiment.methods.flatMap { entry -> [Chart] in
-        // Lines of a small scale are of a part of the data.
-        let own = results.lines.filter { $0.data == data || $0.data.hasPrefix("\(data)@") }
-        return [overClusters(entry, own, data), overSweep(entry, own, data)].compactMap { $0 }
+    var charts: [Chart?] = []
+    for data in experiment.data {
+      let part = results.scale.map { "\(data)@\($0.rows)" } ?? data
+      let own = results.lines.filter { $0.data == part }
+      for entry in experiment.lines { charts += [overClusters(entry.title, own, data)] }
+      for entry in experiment.methods {
+        for clusters in Set(own.map(\.clusters)).sorted(by: { $0 ?? 0 < $1 ?? 0 }) {
+          charts += [overSweep(entry, own.filter { $0.clusters == clusters }, data)]
+        }
       }
     }
+    return charts.compactMap { $0 }
   }
 
   private func overClusters(
-    _ entry: Experiment.Entry, _ lines: [ExperimentResults.Line], _ data: String
+    _ title: String, _ lines: [ExperimentResults.Line], _ data: String
   ) -> Chart? {
-    let own = lines.filter { $0.name == entry.title }
-    let points = own.compactMap { line in line.clusters.map { (value: Double($0), line: line) } }
-    return chart(points, of: "K", title: "\(entry.title), \(data)", name: "\(data)-\(entry.title)")
+    let points = lines.filter { $0.name == title }.compactMap { line in
+      line.clusters.map { (value: Double($0), line: line) }
+    }
+    return chart(points, of: "K", title, data)
   }
 
   private func overSweep(
@@ -66,13 +76,14 @@ public struct SettingCharts: Sendable {
       else { return nil }
       return (number, line)
     }
-    return chart(
-      points, of: key, title: "\(entry.title), \(data)", name: "\(data)-\(entry.title)-\(key)")
+    // One of several K has its number in the title.
+    let suffix = results.showsClusters ? lines.first?.clusters.map { ", K = \($0)" } : nil
+    return chart(points, of: key, entry.title + (suffix ?? ""), data)
   }
 
   private func chart(
-    _ points: [(value: Double, line: ExperimentResults.Line)], of setting: String, title: String,
-    name: String
+    _ points: [(value: Double, line: ExperimentResults.Line)], of setting: String, _ line: String,
+    _ data: String
   ) -> Chart? {
     let points = points.sorted { $0.value < $1.value }
     guard points.count >= Self.fewest, Set(points.map(\.value)).count == points.count else {
@@ -89,16 +100,26 @@ public struct SettingCharts: Sendable {
         name: name, values: found.map { $0?.mean }, spreads: found.map { $0?.deviation })
     }
     guard !series.isEmpty else { return nil }
+    let title = "\(line), \(data)"
+    let stem = URL(fileURLWithPath: data).deletingPathExtension().lastPathComponent
     let values = points.map(\.value)
     let highest = series.flatMap(\.values).compactMap { $0 }.max() ?? 1
     let isMultiplied = values[0] > 0 && values[values.count - 1] / values[0] > 20
     return LineChart(
-      name: String(name.map { $0.isLetter || $0.isNumber || "-._=".contains($0) ? $0 : "-" }),
+      name: Self.fileName([stem, line, setting == "K" ? nil : setting]),
       title: title, xTitle: setting + (isMultiplied ? " (log scale)" : ""), yTitle: title,
       steps: values, hasLogarithmicSteps: isMultiplied,
       stepNames: values.map { "\(setting) \(NumberText.compact($0))" }, series: series,
       scale: .fixed(0, max(1, highest)), text: { NumberText.fixed($0, 3) },
       namesLastValues: false
     ).chart()
+  }
+
+  /// The parts with hyphens between them, of letters and digits alone.
+  private static func fileName(_ parts: [String?]) -> String {
+    let words = parts.compactMap { $0 }.joined(separator: "-").split {
+      !$0.isLetter && !$0.isNumber && !"._=@%".contains($0)
+    }
+    return words.joined(separator: "-")
   }
 }

@@ -41,7 +41,7 @@ struct RunChooser {
         progress: say)
     if choosingMethod { chooseMethod(&configuration, dataset) }
     // Its mistakes are told before the study, not after it.
-    _ = try configuration.makeMethod()
+    try configuration.refuseHeldOut(for: configuration.makeMethod())
     var warnings: [String] = []
     let data = try PreparedData(
       configuration.parts(of: dataset).0, preprocessing: configuration.preprocessing, clusters: nil,

@@ -20,14 +20,30 @@ struct EvaluateCommand: ParsableCommand {
     // assignments.csv has the classes beside the clusters.
     let found = try ClassLabels.read(file, names: ["cluster", "prediction", "label"])
     let classes = try ClassLabels.read(labels)
-    guard found.indices.count == classes.indices.count else {
+    var members = classes.indices
+    if isFolder.boolValue && found.indices.count < members.count {
+      members = try rows(of: predicted, in: members) ?? members
+    }
+    guard found.indices.count == members.count else {
       throw InputError(
         .data,
-        "\(file) has \(found.indices.count) clusters and \(labels) has \(classes.indices.count) "
+        "\(file) has \(found.indices.count) clusters and \(labels) has \(members.count) "
           + "classes; there must be one of each for every sample")
     }
-    let table = ContingencyTable(predicted: found.indices, labels: classes.indices)
-    let matching = ClassMatching(table, names: classes.names)
+    try compare(found.indices, members, names: classes.names)
+  }
+
+  /// The classes of the rows that a run on a part of the data had; nil where it had all.
+  private func rows(of run: String, in classes: [Int]) throws -> [Int]? {
+    let file = run + "/rows.npy"
+    guard FileManager.default.fileExists(atPath: file) else { return nil }
+    let rows = try NPY.read(URL(fileURLWithPath: file)).integers()
+    return rows.allSatisfy { classes.indices.contains($0) } ? rows.map { classes[$0] } : nil
+  }
+
+  private func compare(_ found: [Int], _ classes: [Int], names: [String]) throws {
+    let table = ContingencyTable(predicted: found, labels: classes)
+    let matching = ClassMatching(table, names: names)
     let scores = Scores(table, matching)
     if json { return try printJSON(scores) }
     for (name, value) in [

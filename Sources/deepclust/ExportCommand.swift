@@ -53,7 +53,9 @@ struct ExportCommand: ParsableCommand {
     let data = places.lazy.compactMap { place in
       try? Dataset.load(place + configuration.data, imageSize: configuration.imageSize)
     }.first
-    guard let data, data.digest() == record.data.digest else {
+    guard let data = data.flatMap({ try? configuration.parts(of: $0).0 }),
+      data.digest() == record.data.digest
+    else {
       tell("the images of \(configuration.data) are not here: the projector shows points only")
       return nil
     }

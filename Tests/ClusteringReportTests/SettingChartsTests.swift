@@ -8,11 +8,13 @@ import Testing
 
 @Suite struct SettingChartsTests {
   /// Results with an accuracy for each of some lines.
-  private func charts(_ yaml: String, _ acc: (Experiment.PlannedRun) -> Double) throws -> [Chart] {
+  private func charts(
+    _ yaml: String, data: String = "[digits]", _ acc: (Experiment.PlannedRun) -> Double
+  ) throws -> [Chart] {
     let url = FileManager.default.temporaryDirectory
       .appendingPathComponent("grid-\(UUID().uuidString).yaml")
     defer { try? FileManager.default.removeItem(at: url) }
-    try Data(("title: T\ndata: [digits]\nseeds: [1, 2]\n" + yaml).utf8).write(to: url)
+    try Data(("title: T\ndata: \(data)\nseeds: [1, 2]\n" + yaml).utf8).write(to: url)
     let experiment = try Experiment(contentsOf: url)
     let plan = try experiment.plan()
     let records = try plan.map { planned in
@@ -52,5 +54,33 @@ import Testing
     ) { _ in 0.5 }
     #expect(charts.map(\.name) == ["digits-dec-updateInterval"])
     #expect(charts.first?.file().contains("updateInterval (log scale)") == true)
+  }
+
+  /// Each K of a list has a curve of its own over the sweep, and each value of the sweep one over K.
+  @Test func aListOfKAndASweepAreKeptApart() throws {
+    let charts = try charts(
+      """
+      clusters: [2, 4, 8]
+      methods:
+        - {method: dec, sweep: {latent: [2, 5, 10]}}
+
+      """
+    ) { Double($0.clusters ?? 0) / 10 }
+    #expect(charts.count == 6)
+    #expect(charts.map(\.name).filter { $0.hasSuffix("-latent") }.count == 3)
+    #expect(charts.map(\.name).contains("digits-dec-latent=5"))
+    let flat = charts.first { $0.name == "digits-dec-K-=-4-latent" }
+    #expect(flat?.summary.contains("ACC goes from 0.475 to 0.475") == true)
+  }
+
+  /// A part of the data is another data set, whose figures are its own.
+  @Test func aPartOfTheDataIsApart() throws {
+    let charts = try charts(
+      "clusters: [2, 4, 8]\nmethods:\n  - {method: kmeans}\n", data: "[digits, digits@50%]"
+    ) {
+      $0.data == "digits" ? 0.5 : 0.7
+    }
+    #expect(charts.map { $0.summary.contains("from 0.575") } == [true, false])
+    #expect(charts.map(\.name) == ["digits-kmeans", "digits@50%-kmeans"])
   }
 }

@@ -35,8 +35,8 @@ typedef struct CTLayout {
 
 // An epoch of UMAP's stochastic descent (McInnes, Healy, Melville 2018, algorithm 5) on `positions`
 // [targets, d], of which the first `nodes` move: each along its drawn edges and away from `negatives`
-// random rows an edge, and whatever it pulls moves towards it as far.
-void ct_layout_step(const CTLayout *layout, float *positions, int64_t epoch, int32_t negatives,
+// random rows an edge, and whatever it pulls moves towards it as far. False: out of memory.
+bool ct_layout_step(const CTLayout *layout, float *positions, int64_t epoch, int32_t negatives,
                     float rate, int32_t threads);
 
 // For each row of squared distances [n, k], the nearest first: probabilities proportional to

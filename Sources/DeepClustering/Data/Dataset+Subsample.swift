@@ -92,6 +92,8 @@ extension Dataset {
       classNames: classNames, imageShape: imageShape, source: source)
     part.fileNames = fileNames.map { names in kept.map { names[$0] } }
     part.vocabulary = vocabulary
+    part.rowNumbers = kept.count == rows ? rowNumbers : kept.map { rowNumbers?[$0] ?? $0 }
+    part.notes = notes
     return part
   }
 

@@ -77,7 +77,9 @@ extension Experiment {
     configuration.threads = entry.threads ?? threads
     configuration.heldOut = heldOut
     configuration.seed = seed
-    let finds = try configuration.makeMethod().findsClusterCount
+    let method = try configuration.makeMethod()
+    try configuration.refuseHeldOut(for: method)
+    let finds = method.findsClusterCount
     if choice == nil && !finds { configuration.clusters = try Self.classes(of: data) }
     try scale?.limit(&configuration)
     let stem = URL(fileURLWithPath: configuration.data).deletingPathExtension().lastPathComponent

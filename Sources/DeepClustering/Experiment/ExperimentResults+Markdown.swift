@@ -17,7 +17,7 @@ extension ExperimentResults {
   }
 
   /// Whether K is worth a column: not all lines were given the same.
-  var showsClusters: Bool {
+  public var showsClusters: Bool {
     Set(lines.map(\.clusters)).count > 1 || lines.contains { $0.found != nil }
   }
   /// Whether rows were kept from the fits.

@@ -14,7 +14,10 @@ extension RunConfiguration {
   }
 
   /// Refuses to hold rows out where no model could be asked about them.
-  func refuseHeldOut<M: ClusteringMethod>(for method: M) throws(InputError) {
+  ///
+  /// - Parameter method: That of the configuration.
+  /// - Throws: `InputError` for a method without a rule for other rows.
+  public func refuseHeldOut<M: ClusteringMethod>(for method: M) throws(InputError) {
     guard heldOut != nil, !(M.Outcome.self is any InductiveModel.Type) else { return }
     throw InputError(
       .usage,
@@ -25,14 +28,17 @@ extension RunConfiguration {
 
 extension RunRecord.HeldOut {
   /// What a model says of rows that its fit did not see; nil for a model that says nothing.
-  init?(_ dataset: Dataset, by model: any ClusteringModel, _ training: PreparedData) {
+  init?(
+    _ dataset: Dataset, by model: any ClusteringModel, clusters: Int, _ training: PreparedData
+  ) {
     guard let model = model as? any InductiveModel else { return nil }
     var values = dataset.values
     training.preprocessing.apply(to: &values, columns: dataset.columns)
     let rows = Tensor(
       values, shape: [dataset.rows, dataset.columns], on: training.tensor.device)
     let scores = dataset.labels.map { labels in
-      Scores(predicted: model.assignments(for: rows), labels: labels)
+      Scores(
+        predicted: model.assignments(for: rows), labels: labels, clusters: clusters)
     }
     self.init(rows: dataset.rows, scores: scores)
     guard let model = model as? any LossModel else { return }

@@ -8,7 +8,7 @@ extension Hyperparameters {
     "degreesOfFreedom", "learningRate", "criticSteps", "generatorSteps", "first", "count",
     "epochsEach", "clusteringEpochs", "units", "maximumEpochs", "partLearningRate",
     "changeInterval", "rounds", "networkEpochs", "networkBatchSize",
-    "concentration", "priorScale", "meanStrength",
+    "concentration", "priorScale", "meanStrength", "likelihoodPower",
   ]
   /// Shares, from 0 to less than 1.
   private static let shares: Set = ["dropout", "corruption", "momentum", "beta1", "beta2", "shift"]

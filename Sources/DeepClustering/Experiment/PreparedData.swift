@@ -21,6 +21,8 @@ public struct PreparedData {
   public let source: String
   /// The file of each row; nil unless the data are a folder of images or texts.
   public let fileNames: [String]?
+  /// The number of each row in the data that these are a part of; nil where they are no part.
+  public let rowNumbers: [Int]?
   /// The words that the columns stand for; nil unless rows are texts.
   public let vocabulary: Vocabulary?
   /// The lowest and highest value before scaling.
@@ -42,7 +44,7 @@ public struct PreparedData {
     warnings += try dataset.validated(clusters: clusters)
     digest = dataset.digest()
     (labels, classNames, imageShape) = (dataset.labels, dataset.classNames, dataset.imageShape)
-    vocabulary = dataset.vocabulary
+    (vocabulary, rowNumbers) = (dataset.vocabulary, dataset.rowNumbers)
     (name, source, fileNames) = (dataset.name, dataset.source, dataset.fileNames)
     valueRange = dataset.valueRange ?? 0...1
     self.preprocessing = preprocessing.fitted(to: dataset)

@@ -17,7 +17,9 @@ extension Run {
     if let shape = data.imageShape { try writePictures(model, data, shape) }
     record.measures = (model as? any MeasuredModel)?.measures
     measure(model, data, clusters: record.clusters)
-    if let heldOut { record.heldOut = RunRecord.HeldOut(heldOut, by: model, data) }
+    if let heldOut {
+      record.heldOut = RunRecord.HeldOut(heldOut, by: model, clusters: record.clusters, data)
+    }
     add(seconds(since: start), to: "scoring")
     record.peakMemoryBytes = peakMemoryBytes()
     (record.status, record.finished) = (.finished, timestamp())
@@ -44,12 +46,14 @@ extension Run {
     if let labels = data.labels {
       try NPY.write(labels, shape: [n], to: folder.file("labels.npy"))
     }
+    if let rows = data.rowNumbers { try NPY.write(rows, shape: [n], to: folder.file("rows.npy")) }
     let columns = [data.labels.map { _ in "class" }, data.fileNames.map { _ in "file" }]
     var text =
       (["index", "cluster", "certainty"] + columns.compactMap(\.self))
       .joined(separator: ",") + "\n"
     for index in 0..<n {
-      text += "\(index),\(model.assignments[index]),\(model.certainty[index])"
+      text +=
+        "\(data.rowNumbers?[index] ?? index),\(model.assignments[index]),\(model.certainty[index])"
       if let label = data.labels?[index] {
         text += "," + csvField(data.classNames?[label] ?? "\(label)")
       }

@@ -55,7 +55,8 @@ public struct RunRecord: Codable, Sendable {
   public struct HeldOut: Codable, Sendable, Equatable {
     /// How many rows.
     public var rows: Int
-    /// The scores of the clusters that they were assigned to, where there are labels.
+    /// The scores of the clusters that they were assigned to, where there are labels; clusters are
+    /// matched to classes anew, on these rows.
     public var scores: Scores?
     /// The clustering loss per row of the training rows, where the model has one (``LossModel``).
     public var trainingLoss: Double?

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Foundation
 internal import Torch
 
 /// The clusters of DeepCluster's features: PCA with whitening, unit length, k-means (Caron et al.,
@@ -72,6 +73,7 @@ struct FeatureClusters {
       between[second * k + first] += 1
       return first
     }
+    bridge(&between, centroids)
     // A centroid that no sample is near to has no row in the spectrum; any cluster will do for it.
     let degrees = (0..<k).map { row in between[(row * k)..<((row + 1) * k)].reduce(0, +) }
     let used = (0..<k).filter { degrees[$0] > 0 }
@@ -80,6 +82,25 @@ struct FeatureClusters {
       groups[centroid] = group
     }
     return (labels, groups)
+  }
+
+  /// Adds weak edges between all pairs, the weaker the farther apart, a thousandth of the weight in all:
+  /// where the graph falls into more pieces than clusters are asked for, near pieces go together.
+  private static func bridge(_ weights: inout [Double], _ centroids: Tensor) {
+    let squares = centroids.squaredDistances(to: centroids).scalars(as: Double.self)
+    let k = centroids.shape[0]
+    let mean = max(squares.reduce(0, +) / Double(k * (k - 1)), .leastNormalMagnitude)
+    let occupied = (0..<k).map { row in
+      weights[(row * k)..<((row + 1) * k)].contains { $0 > 0 }
+    }
+    var bridges = [Double](repeating: 0, count: k * k)
+    for i in 0..<k {
+      for j in 0..<k where i != j && occupied[i] && occupied[j] {
+        bridges[i * k + j] = exp(-4 * squares[i * k + j] / mean)
+      }
+    }
+    let share = 1e-3 * weights.reduce(0, +) / max(bridges.reduce(0, +), .leastNormalMagnitude)
+    for place in weights.indices { weights[place] += share * bridges[place] }
   }
 
   /// The parts of a graph of some nodes by k-means on the leading eigenvectors of its random walk.

@@ -147,9 +147,10 @@ public struct UMAP: Codable, Sendable, Equatable {
             nodes: Int64(graph.starts.count - 1), starts: starts, neighbors: neighbors,
             rates: rates, targets: Int64(targets), d: Int64(components), a: Float(curve.a),
             b: Float(curve.b), repulsion: Float(repulsion), seed: random)
-          ct_layout_step(
+          let succeeded = ct_layout_step(
             &layout, &positions, Int64(epoch), Int32(negativeSamples), Float(rate),
             Int32(Threads.count))
+          precondition(succeeded, "out of memory for a layout of \(layout.nodes) rows")
         }
       }
     }

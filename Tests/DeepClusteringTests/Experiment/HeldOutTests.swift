@@ -87,6 +87,11 @@ import Torch
     #expect(record.data.rows == 90 && heldOut.rows == 30)
     #expect(record.clusterSizes?.reduce(0, +) == 90)
     #expect(heldOut.scores?.acc == 1)
+    // The rows that are left keep their numbers.
+    let numbers = try NPY.read(run.folder.file("rows.npy")).integers()
+    #expect(numbers.count == 90 && numbers != Array(0..<90) && (numbers.max() ?? 0) < 120)
+    let table = try String(contentsOf: run.folder.file("assignments.csv"), encoding: .utf8)
+    #expect(table.split(separator: "\n")[90].hasPrefix("\(numbers[89]),"))
 
     // The same by hand, with the scaling of the rows that were seen.
     let parts = try dataset().holdingOut(0.25, seed: 1)

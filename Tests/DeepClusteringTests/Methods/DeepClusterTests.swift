@@ -94,6 +94,23 @@ import Torch
     #expect(joined.groups == [0, 0])
   }
 
+  /// Six pairs of points in the corners of three far places: six pieces of the graph, three clusters.
+  @Test func piecesOfMorePartsThanClustersAreJoinedByDistance() {
+    let pieces: [Float] = [
+      0, 0, 1, 0, 50, 0, 51, 0, 0, 50, 1, 50, 0, 5, 1, 5, 50, 5, 51, 5, 0, 55, 1, 55,
+    ]
+    let rows = (0..<1200).flatMap { row -> [Float] in
+      let piece = row % 12
+      return [pieces[2 * piece] + Float(row % 7) / 100, pieces[2 * piece + 1]]
+    }
+    let found = FeatureClusters.merged(
+      Tensor(rows, shape: [1200, 2]), Tensor(pieces, shape: [12, 2]), 3, Seed(1))
+    #expect([0, 1, 6, 7].map { found.groups[$0] }.allSatisfy { $0 == found.groups[0] })
+    #expect([2, 3, 8, 9].map { found.groups[$0] }.allSatisfy { $0 == found.groups[2] })
+    #expect([4, 5, 10, 11].map { found.groups[$0] }.allSatisfy { $0 == found.groups[4] })
+    #expect(Set(found.groups).count == 3)
+  }
+
   /// K′ of 100 takes the other way to the eigenvectors than K′ of 40.
   @Test func aHundredPiecesOfThreeRingsAreMergedToTheRings() {
     let n = 9_000
