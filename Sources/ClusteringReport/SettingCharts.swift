@@ -103,7 +103,10 @@ public struct SettingCharts: Sendable {
     let title = "\(line), \(data)"
     let stem = URL(fileURLWithPath: data).deletingPathExtension().lastPathComponent
     let values = points.map(\.value)
-    let highest = series.flatMap(\.values).compactMap { $0 }.max() ?? 1
+    let tops = series.flatMap { one in
+      zip(one.values, one.spreads).compactMap { value, spread in value.map { $0 + (spread ?? 0) } }
+    }
+    let highest = tops.max() ?? 1
     let isMultiplied = values[0] > 0 && values[values.count - 1] / values[0] > 20
     return LineChart(
       name: Self.fileName([stem, line, setting == "K" ? nil : setting]),

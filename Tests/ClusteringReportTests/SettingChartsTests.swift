@@ -37,7 +37,7 @@ import Testing
     // By rising K, the mean of two seeds: 0.275, 0.475, 0.875.
     #expect(charts[0].summary.contains("K 2 to 8: ACC goes from 0.275 to 0.875"))
     #expect(text.contains(">K</text>") && !text.contains("log scale"))
-    // A mean with its spread for each K.
+    // A mean with its spread for each K, below the axis' end: 0.875 ± 0.025.
     #expect(text.matches(of: /stroke-dasharray:none/).count == 3)
   }
 
@@ -82,5 +82,14 @@ import Testing
     }
     #expect(charts.map { $0.summary.contains("from 0.575") } == [true, false])
     #expect(charts.map(\.name) == ["digits-kmeans", "digits@50%-kmeans"])
+  }
+
+  /// The axis reaches to the ends of the deviations.
+  @Test func deviationsStayWithinTheAxis() throws {
+    let charts = try charts("clusters: [2, 4, 8]\nmethods:\n  - {method: kmeans}\n") { planned in
+      planned.configuration.seed == 1 ? 0.1 : 1.5
+    }
+    // 0.875 ± 0.725 ends at 1.6.
+    #expect(charts.first?.file().contains(">1.5</text>") == true)
   }
 }
