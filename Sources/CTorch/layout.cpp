@@ -43,8 +43,8 @@ CT_INLINE float squaredDistance(const float *x, const float *y, int64_t d) {
   return sum;
 }
 
-// x^b for x >= 0 to a few units in the last place, 0 for denormal numbers: 2^(b log2 x), the logarithm by
-// the series of the inverse hyperbolic tangent, the power by that of the exponential function.
+// x^b for x >= 0, to 3e-6 of it from 1e-8 to 1e3 and 0 for denormal numbers: 2^(b log2 x), the logarithm
+// by the series of the inverse hyperbolic tangent, the power by that of the exponential function.
 CT_INLINE float raised(float x, float b) {
   int32_t bits;
   std::memcpy(&bits, &x, sizeof bits);

@@ -41,15 +41,19 @@ extension Dataset {
   ///   - seed: Decides which rows are kept.
   /// - Returns: The kept rows in their order, with all class names.
   public func sampled(rows count: Int, seed: UInt64) -> Dataset {
+    keeping(drawn(min(max(count, 0), rows), seed: seed))
+  }
+
+  /// So many rows at random, in their order.
+  private func drawn(_ count: Int, seed: UInt64) -> [Int] {
     var generator = SplitMix64(seed: seed)
-    var missing = min(max(count, 0), rows)
-    let kept = (0..<rows).filter { row in
-      // Selection sampling: of the rows that are left, so many are still to be kept.
-      let isKept = generator.nextUniform() * Double(rows - row) < Double(missing)
-      if isKept { missing -= 1 }
-      return isKept
+    var missing = count
+    return (0..<rows).filter { row in
+      // Selection sampling: of the rows that are left, so many are still to be drawn.
+      let isDrawn = generator.nextUniform() * Double(rows - row) < Double(missing)
+      if isDrawn { missing -= 1 }
+      return isDrawn
     }
-    return keeping(kept)
   }
 
   /// The rows in two parts at random: those that a fit sees, and those that are kept from it.
@@ -73,16 +77,9 @@ extension Dataset {
       throw InputError(
         .data, "of \(rows) rows a share of \(share) cannot be held out: one part would be empty")
     }
-    var generator = SplitMix64(seed: Seed(seed).stream("held-out rows"))
-    var isHeldOut = [Bool](repeating: false, count: rows)
-    var missing = count
-    for row in 0..<rows where generator.nextUniform() * Double(rows - row) < Double(missing) {
-      isHeldOut[row] = true
-      missing -= 1
-    }
-    return (
-      keeping((0..<rows).filter { !isHeldOut[$0] }), keeping((0..<rows).filter { isHeldOut[$0] })
-    )
+    let heldOut = drawn(count, seed: Seed(seed).stream("held-out rows"))
+    let isHeldOut = Set(heldOut)
+    return (keeping((0..<rows).filter { !isHeldOut.contains($0) }), keeping(heldOut))
   }
 
   private func keeping(_ kept: [Int]) -> Dataset {

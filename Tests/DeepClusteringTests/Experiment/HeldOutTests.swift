@@ -71,14 +71,8 @@ import Torch
 
   @Test func aRunMeasuresTheRowsThatItDidNotSee() throws {
     let folder = try DataFolder()
-    let lines = blobs.labels.indices.map { row in
-      blobs.values[(row * 8)..<(row * 8 + 8)].map { "\($0)" }.joined(separator: ",")
-    }
-    try folder.write("blobs.csv", lines.joined(separator: "\n") + "\n")
-    try folder.write("labels.csv", blobs.labels.map { "\($0)" }.joined(separator: "\n") + "\n")
-    var configuration = RunConfiguration(data: folder.path("blobs.csv"))
-    configuration.labels = folder.path("labels.csv")
-    (configuration.method, configuration.clusters, configuration.threads) = ("kmeans", 3, 1)
+    var configuration = try blobs.configuration("kmeans", in: folder)
+    configuration.threads = 1
     configuration.preprocessing = .standardScore
     configuration.heldOut = 0.25
     let run = try Run(configuration, folder: folder.url.appendingPathComponent("run"))

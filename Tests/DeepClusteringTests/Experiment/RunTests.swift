@@ -8,20 +8,17 @@ import Testing
 @Suite struct RunTests {
   private let folder: DataFolder
   private let blobs = Blobs(rows: 120)
+  private let given: RunConfiguration
 
   init() throws {
     folder = try DataFolder()
-    let rows = blobs.labels.indices.map { row in
-      blobs.values[(row * 8)..<(row * 8 + 8)].map { "\($0)" }.joined(separator: ",")
-    }
-    try folder.write("blobs.csv", rows.joined(separator: "\n") + "\n")
-    try folder.write("labels.csv", blobs.labels.map { "\($0)" }.joined(separator: "\n") + "\n")
+    given = try blobs.configuration("kmeans", in: folder)
   }
 
   private func configuration(_ method: String, labels: Bool = true) -> RunConfiguration {
-    var configuration = RunConfiguration(data: folder.path("blobs.csv"))
-    configuration.labels = labels ? folder.path("labels.csv") : nil
-    (configuration.method, configuration.clusters, configuration.threads) = (method, 3, 1)
+    var configuration = given
+    if !labels { configuration.labels = nil }
+    (configuration.method, configuration.threads) = (method, 1)
     configuration.preprocessing = Preprocessing.none
     if method != "kmeans" {
       configuration.hyperparameters = [

@@ -23,6 +23,19 @@ struct Blobs {
 
   var tensor: Tensor { Tensor(values, shape: [labels.count, columns]) }
 
+  /// The settings of a run on the points, written to `blobs.csv` and `labels.csv` of a folder.
+  func configuration(_ method: String, in folder: DataFolder) throws -> RunConfiguration {
+    let lines = labels.indices.map { row in
+      values[(row * columns)..<((row + 1) * columns)].map { "\($0)" }.joined(separator: ",")
+    }
+    try folder.write("blobs.csv", lines.joined(separator: "\n") + "\n")
+    try folder.write("labels.csv", labels.map { "\($0)" }.joined(separator: "\n") + "\n")
+    var configuration = RunConfiguration(data: folder.path("blobs.csv"))
+    configuration.labels = folder.path("labels.csv")
+    (configuration.method, configuration.clusters) = (method, 3)
+    return configuration
+  }
+
   /// The clustering accuracy of labels.
   func accuracy(_ predicted: [Int]) -> Double {
     Scores(predicted: predicted, labels: labels).acc ?? 0

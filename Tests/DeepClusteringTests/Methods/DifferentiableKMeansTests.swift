@@ -47,14 +47,7 @@ import Torch
   /// The log of a run has accuracy and cost after every pass, for the curves.
   @Test func aRunMeasuresEveryPass() throws {
     let (folder, blobs) = (try DataFolder(), Blobs(rows: 60))
-    let rows = blobs.labels.indices.map { row in
-      blobs.values[(row * 8)..<(row * 8 + 8)].map { "\($0)" }.joined(separator: ",")
-    }
-    try folder.write("blobs.csv", rows.joined(separator: "\n") + "\n")
-    try folder.write("labels.csv", blobs.labels.map { "\($0)" }.joined(separator: "\n") + "\n")
-    var configuration = RunConfiguration(data: folder.path("blobs.csv"))
-    configuration.labels = folder.path("labels.csv")
-    (configuration.method, configuration.clusters) = ("differentiable-k-means", 3)
+    var configuration = try blobs.configuration("differentiable-k-means", in: folder)
     configuration.hyperparameters = ["epochsEach": .integer(1), "count": .integer(6)]
     let run = try Run(configuration, folder: folder.url.appendingPathComponent("run"))
     try run.execute()
