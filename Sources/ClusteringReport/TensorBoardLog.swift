@@ -5,8 +5,9 @@ public import Foundation
 
 /// The files that TensorBoard shows of a run: its course, its pictures, and its embedding.
 ///
-/// They are made of what the run folder holds, and made anew each time, so that a run that was killed
-/// and resumed has each step once.
+/// They are made of what the run folder holds, anew each time, so that a run that was killed and resumed
+/// has each step once. What is already written of a run that goes on is only added to: TensorBoard, which
+/// reads from where it stopped, follows.
 ///
 /// ```swift
 /// let log = try TensorBoardLog(folder: URL(fileURLWithPath: "runs/mnist"))
@@ -48,12 +49,15 @@ public struct TensorBoardLog {
   @discardableResult
   public func write(images: Dataset? = nil) throws(InputError) -> URL {
     let target = folder.appendingPathComponent(Self.folderName)
+    let began = startTime
+    let name = "events.out.tfevents.\(String(format: "%010d", Int(began))).deepclust"
+    let events = Data(events(from: began))
     do {
-      try? FileManager.default.removeItem(at: target)
-      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
-      let began = startTime
-      let name = "events.out.tfevents.\(String(format: "%010d", Int(began))).deepclust"
-      try Data(events(from: began)).write(to: target.appendingPathComponent(name))
+      if try !append(events, to: target.appendingPathComponent(name)) {
+        try? FileManager.default.removeItem(at: target)
+        try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+        try events.write(to: target.appendingPathComponent(name))
+      }
       if let embedding {
         let projector = EmbeddingProjector(run: run, embedding: embedding, images: images)
         for (name, content) in projector.files() {
@@ -65,6 +69,20 @@ public struct TensorBoardLog {
         .cannotCreate, "\(target.path) cannot be written: \(error.localizedDescription)")
     }
     return target
+  }
+
+  /// Adds what a file of events lacks.
+  ///
+  /// - Returns: Whether the file is there, with the beginning of the events.
+  private func append(_ events: Data, to url: URL) throws -> Bool {
+    guard let present = try? Data(contentsOf: url), events.starts(with: present) else {
+      return false
+    }
+    let handle = try FileHandle(forWritingTo: url)
+    try handle.seekToEnd()
+    try handle.write(contentsOf: events.dropFirst(present.count))
+    try handle.close()
+    return true
   }
 
   /// When the run started, in seconds since 1970.

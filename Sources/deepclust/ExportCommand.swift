@@ -10,8 +10,8 @@ struct ExportCommand: ParsableCommand {
     commandName: "export", abstract: "Writes a run in the formats of other programs.",
     discussion: """
       An ONNX file takes rows as they come and tells cluster, embedding and probabilities. \
-      --tensorboard makes RUN/tensorboard anew from what the run has so far, so it can be repeated \
-      while the run goes on and after it was stopped and resumed.
+      --tensorboard brings RUN/tensorboard to where the run is, so it can be repeated while the run \
+      goes on and after it was stopped and resumed; `deepclust fit --tensorboard` does so itself.
       """)
 
   @Argument(help: ArgumentHelp("The run folder.", valueName: "run")) var folder: String
@@ -36,29 +36,33 @@ struct ExportCommand: ParsableCommand {
         print(safetensors)
       }
     }
-    if tensorboard {
-      let log = try TensorBoardLog(folder: url)
-      print(try log.write(images: images(url)).relativePath)
-    }
+    if tensorboard { print(try writeTensorBoardLog(url).relativePath) }
   }
+}
 
-  /// The data of a run of images, for the projector; nil when they are not where they were.
-  private func images(_ url: URL) -> Dataset? {
-    let run = RunFolder(url)
-    guard let record = try? run.record(), record.data.imageShape != nil,
-      let configuration = try? run.configuration()
-    else { return nil }
-    // A relative path starts where the run was begun.
-    let places = ["", (record.workingDirectory ?? ".") + "/"]
-    let data = places.lazy.compactMap { place in
-      try? Dataset.load(place + configuration.data, imageSize: configuration.imageSize)
-    }.first
-    guard let data = data.flatMap({ try? configuration.parts(of: $0).0 }),
-      data.digest() == record.data.digest
-    else {
-      tell("the images of \(configuration.data) are not here: the projector shows points only")
-      return nil
-    }
-    return data
+/// Writes RUN/tensorboard, with the images of the data where they are still to be had.
+///
+/// - Returns: The folder.
+@discardableResult
+func writeTensorBoardLog(_ folder: URL) throws -> URL {
+  try TensorBoardLog(folder: folder).write(images: images(of: RunFolder(folder)))
+}
+
+/// The data of a run of images, for the projector; nil when they are not where they were.
+private func images(of run: RunFolder) -> Dataset? {
+  guard let record = try? run.record(), record.data.imageShape != nil,
+    let configuration = try? run.configuration()
+  else { return nil }
+  // A relative path starts where the run was begun.
+  let places = ["", (record.workingDirectory ?? ".") + "/"]
+  let data = places.lazy.compactMap { place in
+    try? Dataset.load(place + configuration.data, imageSize: configuration.imageSize)
+  }.first
+  guard let data = data.flatMap({ try? configuration.parts(of: $0).0 }),
+    data.digest() == record.data.digest
+  else {
+    tell("the images of \(configuration.data) are not here: the projector shows points only")
+    return nil
   }
+  return data
 }

@@ -61,6 +61,8 @@ struct FitCommand: ParsableCommand {
   @Flag(help: "Go on with the run of --output.") var resume = false
   @Option(help: "Seconds between two checkpoints.") var checkpointSeconds = 20.0
   @Flag(help: "Train the autoencoder even if the cache has it.") var noCache = false
+  @Flag(help: "Keep RUN/tensorboard up to date, for `tensorboard --logdir`.")
+  var tensorboard = false
   @Flag(help: "Print one JSON object at the end.") var json = false
   @Flag(help: "No progress.") var quiet = false
 
@@ -71,8 +73,8 @@ struct FitCommand: ParsableCommand {
     run.checkpointInterval = checkpointSeconds
     run.shouldStop = { Interruption.requested }
     let display = ProgressDisplay(quiet: quiet)
-    run.report = display.show
     let folder = run.folder.url
+    run.report = tensorboard ? Self.logging(folder, and: display.show) : display.show
     if run.isFinished && !quiet { tell("\(folder.relativePath) is finished already") }
     do {
       try run.execute()
@@ -82,12 +84,29 @@ struct FitCommand: ParsableCommand {
       throw stop
     }
     display.end()
+    if tensorboard { try writeTensorBoardLog(folder) }
     let report = try RunReport(folder: folder).write()
     guard let record = try run.folder.record() else { return }
     if json {
       try printJSON(Summary(record, output: folder.path))
     } else {
       print(summaryText(record, report: report.relativePath))
+    }
+  }
+
+  /// Shows events, and brings RUN/tensorboard to where the run is: every ten seconds at most.
+  private static func logging(
+    _ folder: URL, and show: @escaping (Run.Event) -> Void
+  ) -> (Run.Event) -> Void {
+    let clock = ContinuousClock()
+    var written: ContinuousClock.Instant?
+    return { event in
+      show(event)
+      guard case .step = event else { return }
+      if let written, clock.now - written < .seconds(10) { return }
+      // What keeps it from being written now is told at the end of the run.
+      _ = try? TensorBoardLog(folder: folder).write()
+      written = clock.now
     }
   }
 

@@ -46,6 +46,29 @@ import Testing
     #expect(vectors.hasPrefix("0.0\t1.0\n2.0\t3.0\n"))
   }
 
+  @Test func addsToTheEventsOfARunThatGoesOn() throws {
+    let lines = TemporaryRun.metrics.split(separator: "\n").map { String($0) + "\n" }
+    let run = try TemporaryRun(metrics: lines.prefix(2).joined())
+    let events = run.file("\(TensorBoardLog.folderName)/events.out.tfevents.1795248000.deepclust")
+    func write(after lines: [String]) throws -> Data {
+      try Data(lines.joined().utf8).write(to: run.file("metrics.jsonl"))
+      try TensorBoardLog(folder: run.folder).write()
+      return try Data(contentsOf: events)
+    }
+    let first = try write(after: Array(lines.prefix(2)))
+    // As TensorBoard does, which keeps the file open.
+    let reader = try FileHandle(forReadingFrom: events)
+    #expect(try reader.readToEnd() == first)
+    let all = try write(after: lines)
+    #expect(try first + (reader.readToEnd() ?? Data()) == all && all.count > first.count)
+    try FileManager.default.removeItem(at: run.file(TensorBoardLog.folderName))
+    #expect(try write(after: lines) == all)
+    // A step that was done again after a kill takes another time.
+    let again = [lines[0], lines[1].replacing("\"seconds\":2", with: "\"seconds\":3")]
+    let replaced = try write(after: again)
+    #expect(replaced.count == first.count && replaced != first)
+  }
+
   @Test func showsTheImagesOfTheSamples() throws {
     let run = try TemporaryRun()
     try run.writeArrays()

@@ -70,6 +70,29 @@ import Testing
     #expect(found.projector.columns == ["index", "cluster", "certainty", "class"])
   }
 
+  @Test func fitKeepsTensorBoardUpToDate() throws {
+    let place = try Workplace()
+    try SmallData.write(to: place)
+    let fit = [
+      "fit", "small.npy", "--labels", "labels.npy", "--method", "kmeans", "--clusters", "3",
+      "--output", "run", "--quiet",
+    ]
+    #expect(try place.run(fit + ["--tensorboard"]).status == 0)
+    let folder = place.file("run/tensorboard")
+    func files() throws -> [String: Data] {
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      return try Dictionary(
+        uniqueKeysWithValues: names.map {
+          ($0, try Data(contentsOf: folder.appendingPathComponent($0)))
+        })
+    }
+    let kept = try files()
+    #expect(kept.keys.contains("tensors.tsv"))
+    try FileManager.default.removeItem(at: folder)
+    #expect(try place.run(["export", "run", "--tensorboard"]).status == 0)
+    #expect(try files() == kept)
+  }
+
   @Test func clustersTextsAndReadsNewOnes() throws {
     let place = try Workplace()
     let words = ["rockets": "orbit rocket launch moon", "cars": "engine wheel brake road"]
