@@ -7,13 +7,14 @@ import Torch
 /// `deepclust predict`: the clusters of new data by a finished run.
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "predict", abstract: "Tells the clusters of new data by a finished run.")
+    commandName: "predict", abstract: "Tells the clusters of new data by a finished run.",
+    discussion: "Of a folder of images or texts, lines and .csv files name the file of each row.")
 
   @Argument(help: ArgumentHelp("The run folder.", valueName: "run")) var folder: String
   @Argument(help: "A catalog name or a path.") var data: String
   @Option(help: "The column of a text table that holds classes, to be left out.")
   var labelColumn: String?
-  @Option(help: "Where to write the clusters, as .npy; otherwise they are printed.")
+  @Option(help: "The .npy or .csv file to write; otherwise a line for each row is printed.")
   var output: String?
   @Flag(help: "Write or print the probability of each cluster instead.") var probabilities = false
   @Flag(help: "Write or print the embedding instead.") var embedding = false
@@ -23,6 +24,7 @@ struct PredictCommand: ParsableCommand {
     guard !(probabilities && embedding) else {
       throw InputError(.usage, "give --probabilities or --embedding, not both")
     }
+    if let output { try RowTable.check(output) }
     guard let device = Device(device) else {
       throw InputError(.usage, "there is no device \(device): use cpu, cuda or cuda:N")
     }
@@ -44,33 +46,18 @@ struct PredictCommand: ParsableCommand {
         .usage, "\(data) holds texts, and \(folder) was not fitted to a folder or archive of texts")
     }
     let rows = try saved.rows(dataset)
+    let table: (values: RowTable.Values, title: String)
     if probabilities {
       guard let found = saved.model.probabilities(for: rows) else {
         throw InputError(.usage, "\(folder) holds a method without probabilities")
       }
-      try put(found)
+      table = (.real(found.scalars(), columns: found.shape[1]), "probability")
     } else if embedding {
-      try put(saved.model.embedding(of: rows))
+      let found = saved.model.embedding(of: rows)
+      table = (.real(found.scalars(), columns: found.shape[1]), "embedding")
     } else {
-      let labels = saved.model.assignments(for: rows)
-      if let output {
-        try NPY.write(labels, shape: [labels.count], to: URL(fileURLWithPath: output))
-      } else {
-        print(labels.map(String.init).joined(separator: "\n"))
-      }
+      table = (.whole(saved.model.assignments(for: rows)), "cluster")
     }
-  }
-
-  private func put(_ matrix: Tensor) throws {
-    let values: [Float] = matrix.scalars()
-    let shape = matrix.shape
-    if let output {
-      try NPY.write(values, shape: shape, to: URL(fileURLWithPath: output))
-      return
-    }
-    for row in 0..<shape[0] {
-      print(
-        values[(row * shape[1])..<((row + 1) * shape[1])].map { "\($0)" }.joined(separator: ","))
-    }
+    try RowTable(values: table.values, title: table.title, fileNames: dataset.fileNames).put(output)
   }
 }

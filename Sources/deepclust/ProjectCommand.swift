@@ -19,7 +19,7 @@ struct ProjectCommand: ParsableCommand {
   }
 
   @Argument(help: "A catalog name or a path.") var data: String
-  @Option(help: "Where to write the layout, as .npy.") var output: String
+  @Option(help: "Where to write the layout, as .npy or .csv.") var output: String
   @Option(help: "The column of a text table that holds classes, to be left out.")
   var labelColumn: String?
   @Option(help: "umap or tsne.") var method = Method.umap
@@ -58,10 +58,7 @@ struct ProjectCommand: ParsableCommand {
       guard threads > 0 else { throw InputError(.usage, "--threads must be positive") }
       Threads.use(threads)
     }
-    let target = URL(fileURLWithPath: output)
-    guard !FileManager.default.fileExists(atPath: target.path) else {
-      throw InputError(.cannotCreate, "\(output) exists already")
-    }
+    try RowTable.check(output)
     let dataset = try Dataset.load(data, labelColumn: labelColumn, progress: tell)
     try dataset.refuseForLayout(fewest: method == .tsne ? tsne.fewestRows : 4)
     let rows = Tensor(dataset.values, shape: [dataset.rows, dataset.columns])
@@ -86,8 +83,10 @@ struct ProjectCommand: ParsableCommand {
         outcome.divergence = layout.divergence
       }
     }
-    let values: [Float] = positions.scalars()
-    try NPY.write(values, shape: positions.shape, to: target)
+    try RowTable(
+      values: .real(positions.scalars(), columns: outcome.components), title: "axis",
+      fileNames: dataset.fileNames
+    ).put(output)
     if json {
       try printJSON(outcome)
     } else if !quiet {

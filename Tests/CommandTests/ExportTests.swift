@@ -124,7 +124,10 @@ import Testing
     let clusters = predicted.output.split(separator: "\n")
     // Texts are read in the order of their paths: cars first.
     let fitted = try NumPyFile(place.file("run/assignments.npy")).values(as: Int.self)
-    #expect(clusters.map { Int($0) } == [fitted[11], fitted[0]])
+    #expect(clusters == ["\(fitted[11]),1", "\(fitted[0]),2"])
+    #expect(try place.run(["predict", "run", "new", "--output", "new.csv"]).status == 0)
+    let table = try String(contentsOf: place.file("new.csv"), encoding: .utf8)
+    #expect(table == "cluster,file\n" + predicted.output)
     try SmallData.write(to: place)
     let refused = try place.run(
       ["fit", "small.npy", "--method", "kmeans", "--max-features", "5", "--output", "other"])

@@ -47,6 +47,10 @@ import Testing
     let values = try NumPyFile(place.file("codes.npy")).values(as: Float.self)
     #expect(
       printed.output.split(whereSeparator: { ",\n".contains($0) }).map { Float($0) } == values)
+    try place.run(["predict", "run", "small.npy", "--embedding", "--output", "codes.csv"])
+    #expect(
+      try String(contentsOf: place.file("codes.csv"), encoding: .utf8)
+        == "embedding_0,embedding_1,embedding_2\n" + printed.output)
   }
 
   @Test func refusesDataThatDoNotFit() throws {
@@ -80,6 +84,11 @@ import Testing
     ])
     #expect(unwritable.status == 73)
     #expect(unwritable.error.contains("small.npy/predicted.npy could not be created"))
+    // What is there is not written over, and a name says what is to be written.
+    let taken = try fitted.place.run(["predict", "run", "small.npy", "--output", "small.npy"])
+    #expect(taken.status == 73 && taken.error.contains("small.npy exists already"))
+    let other = try fitted.place.run(["predict", "run", "small.npy", "--output", "found.txt"])
+    #expect(other.status == 64 && other.error.contains(".npy or a .csv file, not found.txt"))
     let both = try fitted.place.run([
       "predict", "run", "small.npy", "--probabilities", "--embedding",
     ])

@@ -2,7 +2,7 @@
 internal import Foundation
 
 /// A field of a CSV file: in quotes where it holds a comma, a quote or a line break.
-func csvField(_ field: String) -> String {
+package func csvField(_ field: String) -> String {
   guard field.unicodeScalars.contains(where: { "\",\n\r".unicodeScalars.contains($0) }) else {
     return field
   }

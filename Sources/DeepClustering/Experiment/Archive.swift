@@ -98,7 +98,7 @@ extension Safetensors {
 }
 
 /// Writes beside the file, asks the disk to keep it, and renames.
-func writeAtomically(_ data: Data, to url: URL) throws(InputError) {
+package func writeAtomically(_ data: Data, to url: URL) throws(InputError) {
   let part = url.appendingPathExtension("part")
   func failure(_ kind: InputError.Kind, _ what: String) -> InputError {
     let reason = String(cString: strerror(errno))
