@@ -81,13 +81,18 @@ public struct SpectralClustering: SpectralMethod, Equatable {
   public func eigenvectors(_ context: FitContext) -> (rows: Tensor, report: StepReport) {
     let found = spectrum(context)
     let gap = 1 - (found.values.last ?? 1)
-    return (
-      found.embedding,
-      StepReport(loss: gap, losses: ["last eigenvalue of the Laplacian": gap])
-    )
+    var report = StepReport(loss: gap, losses: ["last eigenvalue of the Laplacian": gap])
+    if found.alone > 0 {
+      report.warning =
+        "\(found.alone) of \(context.rows) samples are too far from all others to be joined to any, and "
+        + "are put together: try a smaller gamma, another --preprocessing or affinity=connectivity"
+    }
+    return (found.embedding, report)
   }
 
-  private func spectrum(_ context: FitContext) -> (embedding: Tensor, values: [Double]) {
+  private func spectrum(
+    _ context: FitContext
+  ) -> (embedding: Tensor, values: [Double], alone: Int) {
     let graph =
       switch graph {
       case .nearestNeighbors:
@@ -95,14 +100,17 @@ public struct SpectralClustering: SpectralMethod, Equatable {
       case .complete: NeighborGraph(complete: affinity, gamma: gamma, of: context.data)
       }
     guard clusters > 1 else {
-      return (Tensor(repeating: 0, shape: [context.rows, 1]), [])
+      return (Tensor(repeating: 0, shape: [context.rows, 1]), [], 0)
     }
     let layout = SpectralLayout(
       leading: clusters - 1, of: graph, tolerance: tolerance,
       seed: context.seed.stream("spectrum"))
     // From the symmetric D^−½WD^−½ to the random walk.
     let roots = graph.degrees.map { $0.squareRoot() }
-    let scale = Tensor(roots, shape: [1, context.rows]).clamped(atLeast: 1e-30)
-    return (SpectralPartition.rows(of: layout.vectors / scale), layout.values)
+    // A sample that is joined to none has no place of its own: it stays at the origin.
+    let scale = Tensor(roots.map { $0 > 0 ? 1 / $0 : 0 }, shape: [1, context.rows])
+    return (
+      SpectralPartition.rows(of: layout.vectors * scale), layout.values, roots.count { $0 == 0 }
+    )
   }
 }

@@ -161,8 +161,9 @@ extension NeighborGraph: SymmetricOperator {
     let degrees = degrees
     for node in 0..<count {
       for edge in starts[node]..<starts[node + 1] {
-        let product = degrees[node] * degrees[Int(neighbors[edge])]
-        weights[edge] = product > 0 ? weights[edge] / product.squareRoot() : 0
+        guard weights[edge] > 0 else { continue }
+        // One root after the other: the product of two small degrees would be none.
+        weights[edge] /= degrees[node].squareRoot() * degrees[Int(neighbors[edge])].squareRoot()
       }
     }
     let total = degrees.reduce(0, +)

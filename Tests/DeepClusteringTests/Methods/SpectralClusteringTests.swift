@@ -71,6 +71,31 @@ import Torch
     #expect(near.weights == [1, 1, 0.5, 0.5, 0.5, 0.5])
   }
 
+  /// A sample that no weight joins to the others says so, and leaves them their clusters.
+  @Test func aSampleAloneSpoilsNothing() throws {
+    let blobs = Blobs(rows: 60, clusters: 3, deviation: 0.02)
+    let far = Tensor(repeating: 100, shape: [1, 8])
+    let data = Tensor.concatenated([blobs.tensor, far])
+    let context = FitContext(data: data, seed: Seed(1))
+    var method = SpectralClustering(clusters: 3)
+    (method.affinity, method.neighbors, method.gamma) = (.radialBasis, 10, 20)
+    let labels = try method.fit(context).assignments
+    #expect(samePartition(Array(labels.prefix(60)), blobs.labels))
+    let warning = method.eigenvectors(context).report.warning
+    #expect(warning?.hasPrefix("1 of 61 samples are too far") == true)
+    #expect(
+      method.eigenvectors(FitContext(data: blobs.tensor, seed: Seed(1))).report.warning == nil)
+  }
+
+  /// Two samples that only a weight of 1e-35 joins are as much joined as any: w/√(w·w) is 1.
+  @Test func smallWeightsAreWeightsToo() {
+    let rows = Tensor(column: [0, 9])
+    var graph = NeighborGraph(complete: .radialBasis, gamma: 1, of: rows)
+    #expect(graph.weights[0] > 0 && graph.weights[0] < 1e-34)
+    _ = graph.normalize()
+    #expect(graph.weights.allSatisfy { abs($0 - 1) < 1e-5 })
+  }
+
   @Test func mistakesAreNamed() {
     let context = FitContext(data: Tensor(column: [0, 1, 2, 3]), seed: Seed(1))
     #expect(refusal { try SpectralClustering(clusters: 2).begin(context) }?.kind == .usage)
