@@ -14,10 +14,19 @@ extension GaussianMixtureModel: ONNXModel {
     let centered = graph.add("Sub", [rows, graph.constant(center, shape: [d])])
     let moved = components.shifted(by: center.map(Double.init))
     let means = Tensor(moved.means.map(Float.init), shape: [k, d])
-    let factors = (0..<k).map(components.factor)
-    let squares = graph.squaredDistances(
-      centered, to: means, whitening: factors.flatMap(\.inverseFactor).map(Float.init))
-    let constants = (0..<k).map { components.logWeight($0) - factors[$0].logDeterminant / 2 }
+    let squares: ONNXGraph.Value
+    var constants = (0..<k).map(components.logWeight)
+    if components.isDiagonal {
+      let factors = components.covariances.map { Float(1 / $0.squareRoot()) }
+      squares = graph.squaredDistances(
+        centered, to: means, factors: Tensor(factors, shape: [k, d]))
+      for k in 0..<k { constants[k] -= components.variances(k).reduce(0) { $0 + log($1) } / 2 }
+    } else {
+      let factors = (0..<k).map(components.factor)
+      squares = graph.squaredDistances(
+        centered, to: means, whitening: factors.flatMap(\.inverseFactor).map(Float.init))
+      for k in 0..<k { constants[k] -= factors[k].logDeterminant / 2 }
+    }
     // Small constants have more digits, and the softmax takes no notice.
     let largest = constants.max() ?? 0
     let logits = graph.logits(constants.map { Float($0 - largest) }, lessHalf: squares)
@@ -52,13 +61,6 @@ extension ONNXGraph {
     _ rows: Value, to centers: Tensor, whitening: [Float]
   ) -> Value {
     let (k, d) = (centers.shape[0], centers.shape[1])
-    let isDiagonal = whitening.indices.allSatisfy {
-      whitening[$0] == 0 || $0 / d % d == $0 % d
-    }
-    if isDiagonal {
-      let factors = (0..<(k * d)).map { whitening[$0 * d + $0 % d] }
-      return squaredDistances(rows, to: centers, factors: Tensor(factors, shape: [k, d]))
-    }
     let apart = add("Reshape", [rows, constant([1, -1, d])])
     let difference = add("Sub", [apart, constant(centers.reshaped([k, 1, d]))])
     let transposed = Tensor(whitening, shape: [k, d, d]).transposed(1, 2)

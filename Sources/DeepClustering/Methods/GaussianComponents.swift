@@ -12,7 +12,7 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
   public let weights: [Double]
   /// μ, K × d, row-major.
   public let means: [Double]
-  /// Σ, K × d × d, row-major.
+  /// Σ, K × d × d, row-major; where all are diagonal the diagonals alone, K × d.
   public let covariances: [Double]
 
   /// What a variational mixture has in the place of log π_k when it tells responsibilities; nil for
@@ -23,6 +23,21 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
   public var count: Int { weights.count }
   /// d.
   public var dimensions: Int { means.count / weights.count }
+  /// Whether ``covariances`` are diagonals.
+  public var isDiagonal: Bool { covariances.count == means.count }
+
+  /// Σ_k, d × d, row-major.
+  public func covariance(_ k: Int) -> [Double] {
+    let d = dimensions
+    guard isDiagonal else { return Array(covariances[(k * d * d)..<((k + 1) * d * d)]) }
+    return (0..<(d * d)).map { $0 % (d + 1) == 0 ? covariances[k * d + $0 / (d + 1)] : 0 }
+  }
+
+  /// The variances of component k, d numbers: the diagonal of Σ_k.
+  func variances(_ k: Int) -> [Double] {
+    let d = dimensions
+    return (0..<d).map { covariances[isDiagonal ? k * d + $0 : (k * d + $0) * d + $0] }
+  }
 
   /// The probability of each component for rows: rows × K, single precision.
   public func probabilities(of rows: Tensor) -> Tensor {
@@ -42,7 +57,7 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
 
   /// log π_k N(x_i; μ_k, Σ_k): rows × K.
   func logJoint(_ rows: Tensor) -> Tensor {
-    let features = QuadraticFeatures(dimensions: dimensions, products: true)
+    let features = QuadraticFeatures(dimensions: dimensions, products: !isDiagonal)
     // Around the mean of the means: what cancels in the products is small then.
     let center = self.center
     let moved = shifted(by: center)
@@ -70,29 +85,43 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
   func logWeight(_ k: Int) -> Double { logWeights?[k] ?? log(weights[k]) }
 
   /// Σ_k as L·Lᵀ.
-  func factor(_ k: Int) -> Cholesky {
-    let size = dimensions * dimensions
-    return Cholesky(Array(covariances[(k * size)..<((k + 1) * size)]), size: dimensions)
-  }
+  func factor(_ k: Int) -> Cholesky { Cholesky(covariance(k), size: dimensions) }
 
   /// What log π_k N(x; μ_k, Σ_k) is made of: K × features.
   func coefficients(_ features: QuadraticFeatures) -> Tensor {
     let d = dimensions
     let rows = (0..<count).flatMap { k -> [Double] in
-      let factor = factor(k)
-      let inverse = factor.inverse
       let mean = Array(means[(k * d)..<((k + 1) * d)])
-      let linear = (0..<d).map { i in (0..<d).reduce(0) { $0 + inverse[i * d + $1] * mean[$1] } }
+      let (linear, quadratic, logDeterminant) =
+        isDiagonal ? diagonalTerms(k, mean) : terms(k, mean, features)
       let square = zip(mean, linear).reduce(0) { $0 + $1.0 * $1.1 }
       let constant =
-        logWeight(k) - 0.5
-        * (Double(d) * log(2 * Double.pi) + factor.logDeterminant + square)
-      let quadratic = features.pairs.map { i, j in
-        i == j ? -0.5 * inverse[i * d + i] : -inverse[i * d + j]
-      }
+        logWeight(k) - 0.5 * (Double(d) * log(2 * Double.pi) + logDeterminant + square)
       return [constant] + linear + quadratic
     }
     return Tensor(rows, shape: [count, features.count])
+  }
+
+  private typealias Terms = (linear: [Double], quadratic: [Double], logDeterminant: Double)
+
+  /// Σ_k⁻¹·μ_k, −½ Σ_k⁻¹ by pairs of coordinates, and log |Σ_k|.
+  private func terms(_ k: Int, _ mean: [Double], _ features: QuadraticFeatures) -> Terms {
+    let (d, factor) = (dimensions, factor(k))
+    let inverse = factor.inverse
+    return (
+      (0..<d).map { i in (0..<d).reduce(0) { $0 + inverse[i * d + $1] * mean[$1] } },
+      features.pairs.map { i, j in i == j ? -0.5 * inverse[i * d + i] : -inverse[i * d + j] },
+      factor.logDeterminant
+    )
+  }
+
+  /// The same of variances.
+  private func diagonalTerms(_ k: Int, _ mean: [Double]) -> Terms {
+    let variances = variances(k)
+    return (
+      zip(mean, variances).map { $0 / $1 }, variances.map { -0.5 / $0 },
+      variances.reduce(0) { $0 + log($1) }
+    )
   }
 }
 
@@ -106,7 +135,7 @@ struct QuadraticFeatures {
   ///   - dimensions: d.
   ///   - products: All products, or the squares alone.
   init(dimensions: Int, products: Bool) {
-    self.dimensions = dimensions
+    (self.dimensions, hasProducts) = (dimensions, products)
     pairs = (0..<dimensions).flatMap { i in
       products ? (i..<dimensions).map { (i, $0) } : [(i, i)]
     }
@@ -114,6 +143,18 @@ struct QuadraticFeatures {
 
   /// The number of features.
   var count: Int { 1 + dimensions + pairs.count }
+  /// Whether there are products of two coordinates.
+  let hasProducts: Bool
+
+  /// The symmetric matrix of a value for each pair, of all products: d × d.
+  func matrix(_ values: [Double]) -> [Double] {
+    let d = dimensions
+    var result = [Double](repeating: 0, count: d * d)
+    for ((i, j), value) in zip(pairs, values) {
+      (result[i * d + j], result[j * d + i]) = (value, value)
+    }
+    return result
+  }
 
   /// Samples as columns around an origin, in double precision and in blocks of bounded size.
   func blocks(of rows: Tensor, around center: [Double]) -> [Tensor] {
@@ -145,16 +186,17 @@ struct Cholesky {
   private let size: Int
 
   /// - Parameters:
-  ///   - matrix: size × size, symmetric; pivots too small for a root are raised to it.
+  ///   - matrix: size × size, symmetric; a pivot that has lost all digits beside its diagonal element is
+  ///     raised to the last of them.
   ///   - size: d.
   init(_ matrix: [Double], size: Int) {
     var l = [Double](repeating: 0, count: size * size)
     for i in 0..<size {
+      let least = max(matrix[i * size + i] * .ulpOfOne, .leastNormalMagnitude)
       for j in 0...i {
         var sum = matrix[i * size + j]
         for k in 0..<j { sum -= l[i * size + k] * l[j * size + k] }
-        l[i * size + j] =
-          i == j ? max(sum, .leastNormalMagnitude).squareRoot() : sum / l[j * size + j]
+        l[i * size + j] = i == j ? max(sum, least).squareRoot() : sum / l[j * size + j]
       }
     }
     (lower, self.size) = (l, size)

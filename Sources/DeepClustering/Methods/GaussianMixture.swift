@@ -183,26 +183,25 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
       covariances: constrained(covariances, sizes.map { $0 / total }, d).flatMap { $0 })
   }
 
+  /// What the covariances may be of those that were found; diagonals, d numbers each, are all variances.
   private func constrained(
     _ covariances: [[Double]], _ weights: [Double], _ d: Int
   ) -> [[Double]] {
-    var result = covariances
+    func regularized(_ variance: Double) -> Double { max(variance, 0) + regularization }
+    func regularized(_ matrix: [Double]) -> [Double] {
+      matrix.indices.map { $0 % (d + 1) == 0 ? regularized(matrix[$0]) : matrix[$0] }
+    }
     switch covariance {
-    case .full, .diagonal: break
+    case .full: return covariances.map(regularized)
     case .tied:
       let mean = (0..<(d * d)).map { entry in
         zip(covariances, weights).reduce(0) { $0 + $1.0[entry] * $1.1 }
       }
-      result = covariances.map { _ in mean }
+      return covariances.map { _ in regularized(mean) }
+    case .diagonal: return covariances.map { $0.map(regularized) }
     case .spherical:
-      result = covariances.map { matrix in
-        let mean = (0..<d).reduce(0) { $0 + matrix[$1 * d + $1] } / Double(d)
-        return (0..<(d * d)).map { $0 % (d + 1) == 0 ? mean : 0 }
-      }
-    }
-    return result.map { matrix in
-      matrix.indices.map {
-        $0 % (d + 1) == 0 ? max(matrix[$0], 0) + regularization : matrix[$0]
+      return covariances.map { variances in
+        [Double](repeating: regularized(variances.reduce(0, +) / Double(d)), count: d)
       }
     }
   }
@@ -293,9 +292,7 @@ extension DiagonalMixture {
   /// The diagonals of the covariances alone.
   init(_ components: GaussianComponents) {
     let (k, d) = (components.count, components.dimensions)
-    let variances = (0..<(k * d)).map { entry in
-      log(components.covariances[(entry / d) * d * d + (entry % d) * (d + 1)])
-    }
+    let variances = (0..<k).flatMap(components.variances).map { log($0) }
     self.init(
       logits: Tensor(components.weights.map { Float(log($0)) }, shape: [k]),
       means: Tensor(components.means.map(Float.init), shape: [k, d]),

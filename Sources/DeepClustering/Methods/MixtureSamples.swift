@@ -69,7 +69,8 @@ struct MixtureSamples {
     }
   }
 
-  /// Sizes, means (in the samples' own coordinates) and covariances (d × d) of each component.
+  /// Sizes, means (in the samples' own coordinates) and covariances (d × d, or without products of
+  /// coordinates the diagonals alone) of each component.
   struct Moments {
     var sizes: [Double] = []
     var means: [[Double]] = []
@@ -85,15 +86,12 @@ struct MixtureSamples {
       let size = sums[start] + 1e-15
       let row = sums[start..<(start + width)].map { $0 / size }
       let mean = Array(row[1...d])
-      var covariance = [Double](repeating: 0, count: d * d)
-      for (index, pair) in features.pairs.enumerated() {
-        let value = row[1 + d + index] - mean[pair.0] * mean[pair.1]
-        covariance[pair.0 * d + pair.1] = value
-        covariance[pair.1 * d + pair.0] = value
+      let values = features.pairs.enumerated().map { index, pair in
+        row[1 + d + index] - mean[pair.0] * mean[pair.1]
       }
       result.sizes.append(size)
       result.means.append(zip(mean, center).map { $0 + $1 })
-      result.covariances.append(covariance)
+      result.covariances.append(features.hasProducts ? features.matrix(values) : values)
     }
     return result
   }

@@ -41,8 +41,10 @@ import Torch
         Tensor(components.means, shape: [3, 2]), equals: example.means, within: 1e-6,
         "\(name) means")
       expect(
-        Tensor(components.covariances, shape: [3, 2, 2]), equals: example.covariances,
-        within: 1e-6, "\(name) covariances")
+        Tensor((0..<3).flatMap(components.covariance), shape: [3, 2, 2]),
+        equals: example.covariances, within: 1e-6, "\(name) covariances")
+      let diagonals: [GaussianMixture.Covariance] = [.diagonal, .spherical]
+      #expect(components.isDiagonal == diagonals.contains(example.covariance))
       expect(
         components.logLikelihoods(of: given.x.tensor), equals: example.logDensities, within: 2e-6,
         "\(name) densities")
@@ -57,6 +59,27 @@ import Torch
         fit.mixture.logLikelihoods(of: given.x.tensor), equals: example.logDensities, within: 2e-6,
         "\(name) diagonal densities")
     }
+  }
+
+  /// Variances of many columns: as their full matrices say, without making them.
+  @Test func diagonalsAreTheirMatrices() throws {
+    let blobs = Blobs(rows: 60, clusters: 2, columns: 5)
+    var learner = GaussianMixture(clusters: 2)
+    learner.covariance = .diagonal
+    let diagonal = learner.fit(blobs.tensor, seed: Seed(1)).components
+    #expect(diagonal.covariances.count == 10)
+    let full = GaussianComponents(
+      weights: diagonal.weights, means: diagonal.means,
+      covariances: (0..<2).flatMap(diagonal.covariance))
+    #expect(!full.isDiagonal && full.variances(1) == diagonal.variances(1))
+    let difference = diagonal.logJoint(blobs.tensor) - full.logJoint(blobs.tensor)
+    #expect(difference.magnitude().max().item < 1e-9)
+  }
+
+  /// A matrix that rounding has made indefinite: the factor has no infinite inverse.
+  @Test func pivotsThatRoundingAteAreRaised() {
+    let factor = Cholesky([1, 1, 1, 1, 1, 1, 1, 1, 1], size: 3)
+    #expect(factor.logDeterminant.isFinite && factor.inverse.allSatisfy(\.isFinite))
   }
 
   /// One component: its density is that of a normal distribution, far from it too.
