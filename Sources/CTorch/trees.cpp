@@ -48,6 +48,8 @@ struct Nearest {
   int64_t position;
 };
 
+// Distances that overflow are this, so that every point has one that is nearer than none.
+constexpr float most = std::numeric_limits<float>::max();
 constexpr Nearest nobody = {std::numeric_limits<float>::infinity(), -1};
 
 CT_INLINE void offer(Nearest &nearest, float distance, int64_t position) {
@@ -59,6 +61,9 @@ CT_VECTORIZED Nearest hear(const float *x, float coreOfX, int32_t name, const fl
                            int64_t n, int64_t d, const float *core, float *best, int32_t *parent,
                            int64_t low, int64_t high) {
   Nearest nearest = nobody;
+  coreOfX = std::min(coreOfX, most);
+  Vector farthest = {};
+  farthest += most;
   int64_t j = low;
   for (; j + lanes <= high; j += lanes) {
     Vector sum = {};
@@ -68,6 +73,7 @@ CT_VECTORIZED Nearest hear(const float *x, float coreOfX, int32_t name, const fl
     }
     const Vector own = *reinterpret_cast<const Vector *>(core + j);
     sum = sum > own ? sum : own;
+    sum = sum < farthest ? sum : farthest;
     sum = sum > coreOfX ? sum : coreOfX + (sum - sum);
     Vector &known = *reinterpret_cast<Vector *>(best + j);
     const Mask nearer = sum < known;
@@ -81,7 +87,7 @@ CT_VECTORIZED Nearest hear(const float *x, float coreOfX, int32_t name, const fl
     float sum = 0;
     for (int64_t c = 0; c < d; c++)
       sum += (x[c] - columns[c * n + j]) * (x[c] - columns[c * n + j]);
-    sum = std::max(std::max(sum, core[j]), coreOfX);
+    sum = std::min(std::max(std::max(sum, core[j]), coreOfX), most);
     if (sum < best[j]) {
       best[j] = sum;
       parent[j] = name;

@@ -131,10 +131,18 @@ extension Tensor {
   /// ‖x_i − c_j‖² of every row x_i of this n × d matrix and c_j of a k × d one: n × k, exact.
   ///
   /// Goes through the differences themselves, not through products, so that nothing cancels;
-  /// meant for few dimensions, as embeddings have.
+  /// meant for few dimensions, as embeddings have. The differences of many rows, n·k·d numbers, are
+  /// made in blocks of rows.
   public func squaredDistances(to centers: Tensor) -> Tensor {
     let (n, k, d) = (shape[0], centers.shape[0], shape[1])
-    return (reshaped([n, 1, d]) - centers.reshaped([1, k, d])).squared().sum(2)
+    let block = Swift.max((1 << 24) / Swift.max(k * d, 1), 1)
+    guard n > block else {
+      return (reshaped([n, 1, d]) - centers.reshaped([1, k, d])).squared().sum(2)
+    }
+    return .concatenated(
+      stride(from: 0, to: n, by: block).map { low in
+        slice(low..<Swift.min(low + block, n)).squaredDistances(to: centers)
+      })
   }
 
   /// scale · Σ (y − x)², in single precision.

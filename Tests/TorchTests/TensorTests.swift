@@ -53,6 +53,12 @@ import Torch
     let x = Tensor([10_000, 10_000, 10_003, 10_004] as [Float], shape: [2, 2])
     let c = Tensor([10_000, 10_001, 10_000, 10_000] as [Float], shape: [2, 2])
     #expect(x.squaredDistances(to: c).scalars(as: Float.self) == [1, 0, 18, 25])
+    // More than fits a block.
+    let many = Tensor((0..<3000).map { Float($0 % 7) }, shape: [3000, 1])
+    let centers = Tensor((0..<6000).map { Float($0 % 5) }, shape: [6000, 1])
+    let found = many.squaredDistances(to: centers)
+    #expect(found.shape == [3000, 6000])
+    #expect(found.sum().item == (many - centers.reshaped([1, 6000])).squared().sum().item)
   }
 
   @Test func gradientsAreZeroWhereNothingDepends() {

@@ -201,7 +201,7 @@ public final class Run {
       dataset, preprocessing: configuration.preprocessing,
       clusters: method.findsClusterCount ? nil : method.clusters,
       device: configuration.device, warnings: &warnings)
-    try method.refuseOtherThanImages(data)
+    try method.resolved(for: data).refuseOtherThanImages(data)
     warnings.forEach(warn)
     if configuration.precision == .bfloat16 && configuration.device == .cpu && !hasFastBFloat16 {
       warn("this processor has no bfloat16 arithmetic: --precision float32 is faster here")

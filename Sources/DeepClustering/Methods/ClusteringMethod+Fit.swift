@@ -50,8 +50,8 @@ extension ClusteringMethod {
       dataset, preprocessing: preprocessing, clusters: findsClusterCount ? nil : clusters,
       device: device,
       warnings: &warnings)
-    try refuseOtherThanImages(data)
     let method = resolved(for: data)
+    try method.refuseOtherThanImages(data)
     warnings += method.pretraining?.warnings ?? []
     var context = FitContext(
       data: data.tensor, seed: Seed(seed),

@@ -144,6 +144,15 @@ extension ClusteringMethod {
         + "width, or set layout.kind=dense and every augmentation to 0")
   }
 
+  /// Refuses to begin with more clusters than rows, or none: how many there will be is not known here.
+  func refuseStart(_ context: FitContext) throws(InputError) {
+    guard !(1...context.rows).contains(clusters) else { return }
+    throw InputError(
+      .usage,
+      "\(Self.card.name) cannot begin with \(clusters) clusters of \(context.rows) rows: give it 1 to "
+        + "\(context.rows)")
+  }
+
   /// The default profile only.
   public static func profile(_ name: String, clusters: Int) -> Self? {
     name == "default" ? Self(clusters: clusters) : nil

@@ -81,17 +81,20 @@ public struct DeepCluster: ClusteringMethod, Equatable {
     var steps = 0
   }
 
+  /// Their graph, by which they are merged, has the square of this many entries.
+  private static let mostPseudoClasses = 4096
+
   // MARK: The fit
 
   /// Draws the weights.
   ///
-  /// - Throws: ``InputError`` when there are fewer pseudo-classes than clusters.
+  /// - Throws: ``InputError`` when there are fewer pseudo-classes than clusters, or too many.
   public func begin(_ context: FitContext) throws -> State {
-    guard pseudoClasses >= clusters else {
+    guard (clusters...max(clusters, Self.mostPseudoClasses)).contains(pseudoClasses) else {
       throw InputError(
         .usage,
-        "pseudoClasses is \(pseudoClasses), but it must be at least the number of clusters, \(clusters)"
-      )
+        "pseudoClasses is \(pseudoClasses), but it must be at least the number of clusters, "
+          + "\(clusters), and at most \(Self.mostPseudoClasses)")
     }
     guard (1...50).contains(components) else {
       throw InputError(.usage, "components is \(components), but it must be from 1 to 50")

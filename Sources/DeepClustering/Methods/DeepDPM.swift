@@ -165,8 +165,11 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   ///
   /// - Throws: ``InputError`` for too many columns, or a prior that has no density.
   public func begin(_ context: FitContext) throws -> State {
+    try refuseStart(context)
     switch input {
-    case .layout: return State(layout: try CodeLayout(layout, context))
+    case .layout:
+      try check(columns: layout.components)
+      return State(layout: try CodeLayout(layout, context))
     case .codes:
       try check(columns: network.layout.latent)
       let alternation = CodeAlternation(networkOptimizer, context)

@@ -111,6 +111,8 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
 
   /// How the autoencoder is trained before; nil for a random start.
   public var pretraining: Pretraining? { start == .random ? nil : network }
+  /// Convolutions do, whether or not the network was trained before.
+  public var needsImages: Bool { network.needsImages }
   /// Always: the network is what is learned.
   public var trainsNetwork: Bool { true }
 

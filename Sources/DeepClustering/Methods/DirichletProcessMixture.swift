@@ -67,6 +67,7 @@ public struct DirichletProcessMixture: ClusteringMethod, Equatable {
         "full covariances of \(context.columns) columns are too many numbers: reduce the columns "
           + "first")
     }
+    try refuseStart(context)
     let samples = MixtureSamples(context.data, products: true)
     let whole = samples.moments(
       samples.sums(of: [Int](repeating: 0, count: context.rows), clusters: 1))

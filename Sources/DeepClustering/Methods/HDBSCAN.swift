@@ -48,6 +48,7 @@ public struct HDBSCAN: ClusteringMethod, Equatable {
       throw InputError(
         .usage, "minimumSize is \(minimumSize), but a cluster has at least 2 samples")
     }
+    try ReachabilityTree.refuse("minimumSize", minimumSize, context)
     try ReachabilityTree.refuse("minimumSamples", samples, context)
     return State(reachability: ReachabilityTree(samples: samples))
   }

@@ -68,10 +68,10 @@ extension Autoencoder {
   /// becomes 4, the logits of 0.018 and 0.982.
   func withLogits() -> Autoencoder {
     guard let last = decoder.last else { return self }
-    let stretched = Linear(
+    let stretched = Self.layer(
       weight: (last.weight.detached() * 8).detached(),
       bias: ((last.bias.detached() - 0.5) * 8).detached(),
-      activation: last.activation, compute: last.compute)
+      last.activation, last.compute, last.imageWindows)
     return Autoencoder(encoder: encoder, decoder: decoder.dropLast() + [stretched])
   }
 }

@@ -163,6 +163,8 @@ import Torch
     method.pseudoClasses = 1
     let error = refusal { try method.begin(context) }
     #expect(error?.kind == .usage && error?.description.contains("pseudoClasses") == true)
+    method.pseudoClasses = 5000
+    #expect(refusal { try method.begin(context) }?.description.contains("at most 4096") == true)
     method = small()
     method.components = 51
     #expect(refusal { try method.begin(context) }?.description.contains("components") == true)

@@ -230,5 +230,22 @@ import Torch
     method.degreesOfFreedom = 3
     let few = FitContext(data: Blobs(rows: 20).tensor, seed: Seed(1))
     #expect(refusal { try method.begin(few) }?.description.contains("at least 9") == true)
+    // The layout has ten dimensions.
+    (method.input, method.degreesOfFreedom) = (.layout, 8)
+    #expect(refusal { try method.begin(few) }?.description.contains("at least 11") == true)
+    for clusters in [0, 21] {
+      let error = refusal { try DeepDPM(clusters: clusters).begin(few) }
+      #expect(error?.description.contains("\(clusters) clusters of 20 rows") == true)
+      #expect(refusal { try DirichletProcessMixture(clusters: clusters).begin(few) } != nil)
+    }
+  }
+
+  /// What `input=auto` becomes decides whether images are needed.
+  @Test func tablesAreRefusedWhereTheChosenInputNeedsImages() throws {
+    var method = DeepDPM(clusters: 1)
+    method.network.layout.kind = .convolutional
+    let wide = Dataset(
+      name: "wide", values: (0..<2000).map { Float($0 % 7) }, rows: 10, columns: 200)
+    #expect(refusal { try method.fit(wide) }?.description.contains("needs images") == true)
   }
 }

@@ -107,6 +107,14 @@ import Torch
     #expect(usual.alphaSchedule.values == [1000] && usual.alphaSchedule.epochs == 100)
   }
 
+  /// Without a pretraining too, convolutions look at images.
+  @Test func aTableIsRefusedByConvolutions() throws {
+    var method = try #require(DeepKMeans.profile("annealed", clusters: 2))
+    method.network.layout.kind = .convolutional
+    let table = Dataset(name: "t", values: (0..<40).map { Float($0) }, rows: 10, columns: 4)
+    #expect(refusal { try method.fit(table) }?.description.contains("needs images") == true)
+  }
+
   /// The contract suite tries the default profile; this one has another beginning.
   @Test func theAnnealedProfileFindsClustersAndResumes() throws {
     var method = try #require(DeepKMeans.profile("annealed", clusters: 3))

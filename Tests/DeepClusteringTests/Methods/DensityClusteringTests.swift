@@ -89,6 +89,18 @@ import Torch
     var method = HDBSCAN(clusters: 1)
     method.minimumSize = 1
     #expect(refusal { try method.begin(context) }?.description.contains("at least 2") == true)
+    (method.minimumSize, method.minimumSamples) = (4, 1)
+    #expect(
+      refusal { try method.begin(context) }?.description.contains("minimumSize is 4") == true)
+  }
+
+  /// Squares of such differences are more than single precision has.
+  @Test func distancesThatOverflowStillMakeATree() {
+    let values: [Float] = (0..<40).map { $0 % 20 == 0 ? 1e20 * Float($0 + 1) : Float($0) }
+    var tree = SpanningTree(
+      over: Tensor(column: values), core: [Float](repeating: 0, count: 40))
+    while !tree.isComplete { tree.grow(by: 7) }
+    #expect(Set(tree.merges.flatMap { [$0.first, $0.second] }) == Set(0..<40))
   }
 
   /// A model of a partition is written, and answers with a sentence when it is asked for new rows.

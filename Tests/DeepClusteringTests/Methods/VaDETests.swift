@@ -114,6 +114,21 @@ import Torch
     #expect(pretrained.embedding(of: data).bits == codes.bits)
   }
 
+  /// The last layer of a convolutional decoder stays a convolution when it comes to answer in logits.
+  @Test func aConvolutionalDecoderAnswersInLogits() throws {
+    var layout = AutoencoderLayout(latent: 2)
+    (layout.kind, layout.filters) = (.convolutional, [2, 3])
+    let data = Tensor(repeating: 0.5, shape: [3, 64])
+    let context = FitContext(
+      data: data, seed: Seed(3), imageShape: ImageShape(height: 8, width: 8))
+    let network = Autoencoder(layout, inputs: 64, context: context)
+    let codes = network.embedding(of: data)
+    let stretched = (network.reconstruction(of: codes) - 0.5) * 8
+    let found = network.withLogits().reconstruction(of: codes)
+    #expect(found.shape == [3, 64])
+    #expect((found - stretched).magnitude().max().item < 1e-5)
+  }
+
   @Test func bernoulliIsRefusedForOtherData() throws {
     let given = try VaDEGolden.load()
     var context = FitContext(data: given.cases[1].x.tensor, seed: Seed(3))
