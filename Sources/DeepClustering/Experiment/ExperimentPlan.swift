@@ -17,11 +17,21 @@ extension Experiment {
     public let configuration: RunConfiguration
     /// Its folder's name.
     public let folderName: String
+    /// The name of its line; of a method that finds K with the K that it begins with, where the file
+    /// has several of them.
+    public let lineName: String
 
     /// Whether two runs belong to one line of the table: they differ in the seed alone.
     public func isSameLine(as other: PlannedRun) -> Bool {
-      entry.title == other.entry.title && data == other.data && clusters == other.clusters
+      lineName == other.lineName && data == other.data && clusters == other.clusters
         && choosesClusters == other.choosesClusters
+    }
+
+    /// Whether two runs have the same settings but for the seed.
+    fileprivate func hasSameSettings(as other: PlannedRun) -> Bool {
+      var own = configuration
+      own.seed = other.configuration.seed
+      return own == other.configuration
     }
   }
 
@@ -41,7 +51,7 @@ extension Experiment {
       }
       for seed in Set(seeds.joined()).sorted() {
         for (entry, own) in zip(entries, seeds) where own.contains(seed) {
-          for choice in choices(of: entry) {
+          for choice in try choices(of: entry) {
             runs.append(try run(entry, data, choice, seed, scale))
           }
         }
@@ -54,13 +64,27 @@ extension Experiment {
         "two runs would be the folder \(twice.folderName): give the lines different names, and the "
           + "data different file names")
     }
+    var firsts: [PlannedRun] = []
+    for run in runs {
+      guard let first = firsts.first(where: run.isSameLine) else {
+        firsts.append(run)
+        continue
+      }
+      guard run.hasSameSettings(as: first) else {
+        throw InputError(
+          .usage,
+          "two lines with different settings are called \(run.lineName) on \(run.data): give them "
+            + "different names")
+      }
+    }
     return runs
   }
 
-  /// What K is for a line; nil where nothing says.
-  private func choices(of entry: Entry) -> [ClusterChoice?] {
+  /// What K is for a line; nil where nothing says, or where the method does not ask.
+  private func choices(of entry: Entry) throws(InputError) -> [ClusterChoice?] {
     guard let all = entry.clusters.map({ [$0] }) ?? clusters?.all else { return [nil] }
-    return all
+    let method = try MethodCatalog.method(entry.method)
+    return all.count > 1 && !method.takesClusters ? [nil] : all
   }
 
   private func run(
@@ -84,12 +108,14 @@ extension Experiment {
     try scale?.limit(&configuration)
     let stem = URL(fileURLWithPath: configuration.data).deletingPathExtension().lastPathComponent
     let isOneOfMany = entry.clusters == nil && clusters.map { $0.all.count > 1 } ?? false
-    let suffix = isOneOfMany ? "-k=\(choice?.text ?? "")" : ""
+    let isStart = finds && isOneOfMany && choice != nil
+    let suffix = isOneOfMany ? choice.map { "-k=\($0.text)" } ?? "" : ""
     let title = String(entry.title.map { $0 == "/" || $0.isWhitespace ? "_" : $0 })
     return PlannedRun(
       entry: entry, data: data, clusters: finds ? nil : configuration.clusters,
       choosesClusters: choice == .automatic, configuration: configuration,
-      folderName: "\(stem)-\(title)\(suffix)-\(seed)")
+      folderName: "\(stem)-\(title)\(suffix)-\(seed)",
+      lineName: entry.title + (isStart ? " from \(choice?.text ?? "")" : ""))
   }
 
   /// The number of classes that the catalog has for data or a part of them.

@@ -158,7 +158,7 @@ extension ExperimentResults.Line {
     let isFound = planned.clusters == nil
     let noise = records.contains { $0.noise != nil } ? records.map { Double($0.noise ?? 0) } : []
     self.init(
-      data: planned.configuration.data, name: planned.entry.title, clusters: planned.clusters,
+      data: planned.configuration.data, name: planned.lineName, clusters: planned.clusters,
       found: isFound ? ScoreSummary(records.map { Double($0.clusters) }) : nil,
       noise: ScoreSummary(noise), precision: records[0].precision ?? "",
       acc: summary { $0.acc }, nmi: summary { $0.nmi }, ari: summary { $0.ari },

@@ -106,6 +106,8 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
 
   /// K where none is given.
   static var usualClusters: Int { get }
+  /// Whether K, or at most K, or a start, is read at all.
+  static var takesClusters: Bool { get }
   /// K, the number of clusters; at most K, a start, or not read, where the method finds the number.
   var clusters: Int { get }
   /// Whether the method finds the number of clusters; then samples may also be noise (−1).
@@ -125,6 +127,8 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
 }
 
 extension ClusteringMethod {
+  /// Nearly all do.
+  public static var takesClusters: Bool { true }
   /// Ten, as in most tables.
   public static var usualClusters: Int { 10 }
   /// The method as it is.

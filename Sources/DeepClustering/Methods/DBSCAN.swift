@@ -28,6 +28,8 @@ public struct DBSCAN: ClusteringMethod, Equatable {
   /// DBSCAN with a radius that the data decide.
   public init(clusters: Int) { self.clusters = clusters }
 
+  /// The number of clusters is found.
+  public static var takesClusters: Bool { false }
   /// No network.
   public var pretraining: Pretraining? { nil }
   /// The clusters are as many as there are dense places.

@@ -27,6 +27,8 @@ public struct HDBSCAN: ClusteringMethod, Equatable {
   /// HDBSCAN with the usual settings.
   public init(clusters: Int) { self.clusters = clusters }
 
+  /// The number of clusters is found.
+  public static var takesClusters: Bool { false }
   /// No network.
   public var pretraining: Pretraining? { nil }
   /// The clusters are as many as last.

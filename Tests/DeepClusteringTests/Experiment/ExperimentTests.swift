@@ -39,6 +39,41 @@ func experiment(_ yaml: String) throws -> Experiment {
     #expect(plan[3].clusters == 10 && !plan[3].choosesClusters)
   }
 
+  /// DBSCAN reads no K; the mixture begins with it, and each beginning is a line.
+  @Test func methodsThatFindKHaveALineForEachStart() throws {
+    let plan = try experiment(
+      Self.head
+        + """
+        clusters: [2, 3]
+        methods: [{method: dbscan}, {method: dirichlet-process-mixture}]
+        """
+    ).plan()
+    #expect(
+      plan.prefix(3).map(\.folderName) == [
+        "digits-dbscan-1", "digits-dirichlet-process-mixture-k=2-1",
+        "digits-dirichlet-process-mixture-k=3-1",
+      ])
+    #expect(
+      plan.prefix(3).map(\.lineName) == [
+        "dbscan", "dirichlet-process-mixture from 2", "dirichlet-process-mixture from 3",
+      ])
+    #expect(plan[1].isSameLine(as: plan[4]) && !plan[1].isSameLine(as: plan[2]))
+  }
+
+  /// Two lines of one name would be averaged.
+  @Test func oneNameForTwoSettingsIsRefused() throws {
+    let lines = """
+      clusters: 10
+      methods:
+        - {method: kmeans, seeds: [1]}
+        - {method: kmeans, seeds: [2], hyperparameters: {restarts: 3}}
+      """
+    let error = refusal { try experiment(Self.head + lines).plan() }
+    #expect(error?.description.contains("are called kmeans on digits") == true)
+    let named = lines.replacing("seeds: [2]", with: "seeds: [2], name: again")
+    #expect(try experiment(Self.head + named).plan().count == 2)
+  }
+
   @Test func whatALineSaysGoesBeforeWhatTheExperimentSays() throws {
     let grid = try experiment(
       Self.head
