@@ -101,7 +101,10 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
       let encoder = YAMLEncoder()
       // A dictionary has another order in each process; the same run should be the same file.
       encoder.options.sortKeys = true
-      return try encoder.encode(self)
+      var others = self
+      others.heldOut = nil
+      // With all its digits, which Yams would not write.
+      return try encoder.encode(others) + (heldOut.map { "heldOut: \($0)\n" } ?? "")
     } catch {
       throw InputError(.internalError, "the configuration has no YAML form: \(error)")
     }

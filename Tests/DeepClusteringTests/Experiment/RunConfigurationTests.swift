@@ -38,6 +38,17 @@ import Torch
     #expect(try read(configuration.yaml()) == configuration)
   }
 
+  /// Sixteen and more digits, with and without an exponent.
+  @Test(arguments: [1.0 / 3, 0.0012345678901234567, 2.0 / 3e7, 12345678.901234567, 1e-300, 3])
+  func numbersSurviveToTheLastDigit(number: Double) throws {
+    var configuration = RunConfiguration(data: "digits")
+    configuration.hyperparameters = ["tolerance": .number(number)]
+    configuration.heldOut = number
+    let found = try read(configuration.yaml())
+    #expect(found.heldOut == number)
+    #expect(Double(found.hyperparameters["tolerance"]?.text ?? "") == number)
+  }
+
   @Test func theLargestSeedSurvives() throws {
     var configuration = RunConfiguration(data: "digits")
     configuration.seed = .max
