@@ -80,6 +80,26 @@ struct ArrayChoice {
   struct Contents {
     var table: NumberTable
     var labels: ClassLabels?
+    /// Why an array with the name of classes is none.
+    var notes: [String] = []
+
+    init(
+      table: NumberTable, labels: ClassLabels?, notes: [String] = []
+    ) {
+      (self.table, self.labels, self.notes) = (table, labels, notes)
+    }
+
+    /// With classes that are read; what cannot be classes is left out, with a note.
+    init(
+      table: NumberTable, besides read: () throws(InputError) -> ClassLabels?
+    ) {
+      self.table = table
+      do throws(InputError) {
+        labels = try read()
+      } catch {
+        notes = ["no classes were read: \(error.description)"]
+      }
+    }
   }
 
   /// Reads what was asked for: an array, a group, or nil for the usual.
@@ -92,8 +112,8 @@ struct ArrayChoice {
     }
     if let wanted, names.contains(wanted) {
       let table = try file.array(wanted).table()
-      let labels = try labels(in: group(of: wanted), besides: wanted)
       // Labels of another array may be beside the one that was chosen.
+      let labels = try? labels(in: group(of: wanted), besides: wanted)
       return Contents(table: table, labels: labels?.indices.count == table.rows ? labels : nil)
     }
     if let wanted {
@@ -146,8 +166,9 @@ struct ArrayChoice {
         .data,
         "\(wanted) of \(file.name) has no array named \(Self.featureNames.joined(separator: ", "))")
     }
-    return Contents(
-      table: try file.array(name).table(), labels: try labels(in: group, besides: name))
+    return Contents(table: try file.array(name).table()) { () throws(InputError) in
+      try labels(in: group, besides: name)
+    }
   }
 
   private func only(of names: [String]) throws(InputError) -> Contents {
@@ -163,7 +184,7 @@ struct ArrayChoice {
         "\(file.name) holds \(listed(names)), and which are the features is not plain; choose with "
           + "\(file.name):ARRAY")
     }
-    return Contents(table: tables[0], labels: try labels(in: "", besides: nil))
+    return Contents(table: tables[0]) { () throws(InputError) in try labels(in: "", besides: nil) }
   }
 
   private func joined(_ first: Contents, _ second: Contents) throws(InputError) -> Contents {
@@ -176,7 +197,7 @@ struct ArrayChoice {
     var result = first
     result.table.values += second.table.values
     result.table.rows += second.table.rows
-    result.labels = nil
+    (result.labels, result.notes) = (nil, first.notes + second.notes)
     if let a = first.labels, let b = second.labels {
       result.labels = ClassLabels(a.indices.map { a.names[$0] } + b.indices.map { b.names[$0] })
     }

@@ -135,9 +135,9 @@ struct Subset {
 
   /// Nil for a name without a sign, or a file that has it in its name.
   init?(of name: String) throws(InputError) {
-    guard let sign = name.lastIndex(of: "@"), !FileManager.default.fileExists(atPath: name) else {
-      return nil
-    }
+    guard let sign = name.lastIndex(of: "@"), !name[sign...].contains("/"),
+      !FileManager.default.fileExists(atPath: name)
+    else { return nil }
     let parts = name[name.index(after: sign)...].split(
       separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let percent = parts[0].hasSuffix("%") ? Int(parts[0].dropLast()) : nil

@@ -108,6 +108,7 @@ extension Dataset {
     let path = place.file
     let table: NumberTable
     var labels: ClassLabels?
+    var notes: [String] = []
     let arrays = try ArrayFiles.open(bytes, name: path)
     if arrays == nil, let array = place.array {
       throw InputError(
@@ -117,14 +118,14 @@ extension Dataset {
     }
     if let arrays {
       let contents = try ArrayChoice(arrays).contents(place.array)
-      (table, labels) = (contents.table, contents.labels)
+      (table, labels, notes) = (contents.table, contents.labels, contents.notes)
     } else if bytes.isEmpty {
       throw InputError(.data, "\(path) is empty: it has no bytes")
     } else if NPY.matches(bytes) {
       table = try NumberTable(NPY.parse(bytes, name: path))
     } else if NPZ.matches(bytes) {
       let contents = try NPZ.parse(bytes, name: path)
-      (table, labels) = (contents.table, contents.labels)
+      (table, labels, notes) = (contents.table, contents.labels, contents.notes)
     } else if IDX.matches(bytes) {
       table = try NumberTable(IDX.parse(bytes, name: path))
     } else {
@@ -142,7 +143,7 @@ extension Dataset {
       try refuseLabelColumn(labelColumn, in: path)
     }
     try labels?.refuseOtherCount(than: table.rows, in: path, labels: path)
-    return dataset(path, table, labels, [])
+    return dataset(path, table, labels, notes)
   }
 
   private static func dataset(

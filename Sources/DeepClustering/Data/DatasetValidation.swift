@@ -28,6 +28,13 @@ extension Dataset {
       throw InputError(
         .data, "all \(rows) rows of \(source) are equal: there is nothing to cluster")
     }
+    // Of clusters that are yet to be found there will hardly be more.
+    if let classNames, !ContingencyTable.fits(clusters ?? 8192, classNames.count) {
+      throw InputError(
+        .data,
+        "the labels of \(source) have \(classNames.count) different values, too many to be classes: "
+          + "leave them out")
+    }
     if let clusters {
       let distinct = distinctRowCount(stoppingAt: clusters)
       if distinct < clusters {

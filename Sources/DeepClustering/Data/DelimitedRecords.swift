@@ -2,8 +2,8 @@
 
 /// Walks over the records of a delimited text, field by field as text.
 ///
-/// Fields in double quotes may hold delimiters, line ends and doubled quotes. Blank lines and
-/// lines that start with `#` are passed over. A separator of nil means runs of spaces and tabs.
+/// Fields in double quotes may hold delimiters, line ends and doubled quotes. Blank lines are passed
+/// over, and before the first record lines that start with `#`. A separator of nil means runs of spaces and tabs.
 struct DelimitedRecords {
   let bytes: UnsafeBufferPointer<UInt8>
   let separator: UInt8?
@@ -13,6 +13,8 @@ struct DelimitedRecords {
   var position = 0
   /// The line that the next record starts on, counted from 1.
   var line = 1
+  /// Whether a record was found: what starts with `#` after it is one too.
+  private var isInside = false
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8?, name: String) {
     self.bytes = bytes
@@ -22,17 +24,20 @@ struct DelimitedRecords {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
-  /// Passes over blank lines and comments; false at the end of the text.
+  /// Passes over blank lines and the comments before the first record; false at the end of the text.
   mutating func findRecord() -> Bool {
     while position < bytes.count {
       var next = position
       while next < bytes.count, isBlank(bytes[next]) || bytes[next] == UInt8(ascii: "\r") {
         next += 1
       }
-      if next < bytes.count, bytes[next] == UInt8(ascii: "#") {
+      if !isInside, next < bytes.count, bytes[next] == UInt8(ascii: "#") {
         while next < bytes.count, bytes[next] != UInt8(ascii: "\n") { next += 1 }
       }
-      guard next == bytes.count || bytes[next] == UInt8(ascii: "\n") else { return true }
+      guard next == bytes.count || bytes[next] == UInt8(ascii: "\n") else {
+        isInside = true
+        return true
+      }
       position = min(next + 1, bytes.count)
       line += 1
     }
@@ -155,7 +160,7 @@ extension DelimitedRecords {
         (current, isQuoted, isBlank, isComment) = ([0, 0, 0], false, true, false)
         continue
       }
-      if isBlank && byte == UInt8(ascii: "#") { isComment = true }
+      if isBlank && counts.isEmpty && byte == UInt8(ascii: "#") { isComment = true }
       if byte > UInt8(ascii: " ") { isBlank = false }
       if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
       if !isQuoted, let which = candidates.firstIndex(of: byte) { current[which] += 1 }

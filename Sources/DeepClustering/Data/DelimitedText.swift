@@ -15,7 +15,7 @@ struct DelimitedText {
   ///
   /// The first line is a header when `labelColumn` is one of its fields, or when a field that is
   /// not a number stands over one that is, and the numbers of the line, if it has any, count
-  /// columns (0, 1, 2, …).
+  /// columns (0, 1, 2, …); or when these are all there is, at least 0, 1 and 2, or follow an empty field.
   ///
   /// - Parameters:
   ///   - bytes: the whole text.
@@ -32,14 +32,14 @@ struct DelimitedText {
       let separator = DelimitedRecords.detectSeparator(bytes)
       var records = DelimitedRecords(bytes, separator: separator, name: name)
       var table = DelimitedText()
-      let start = (records.position, records.line)
+      let start = records
       guard let first = try records.next() else {
         throw InputError(.data, "\(name) is empty: it has no line with data")
       }
       if isHeader(first, next: try records.next(), labelColumn: labelColumn) {
         table.header = first
       }
-      (records.position, records.line) = start
+      records = start
       if table.header != nil { _ = try records.next() }
       guard records.findRecord() else {
         throw InputError(.data, "\(name) is empty: there is no line below its header")
@@ -87,10 +87,14 @@ struct DelimitedText {
     // line of a table would silently cost that line.
     let numbers = first.compactMap(NumberParser.number)
     let low = numbers.first ?? 0
-    guard numbers.isEmpty || numbers.count >= 3, low == 0 || low == 1,
-      zip(numbers, 0...).allSatisfy({ $0 == low + Double($1) })
-    else { return false }
+    guard low == 0 || low == 1, zip(numbers, 0...).allSatisfy({ $0 == low + Double($1) }) else {
+      return false
+    }
     guard let second else { return numbers.isEmpty }
+    // As pandas writes a table with its index, 0, 1, … after an empty field, and without it.
+    if first.first == "", second.first != "", numbers.count == first.count - 1 { return true }
+    guard numbers.isEmpty || numbers.count >= 3 else { return false }
+    if numbers.count == first.count && low == 0 { return true }
     let isText = first.map { NumberParser.number(of: $0) == nil }
     return zip(isText, second).contains { $0 && NumberParser.number(of: $1) != nil }
   }

@@ -175,7 +175,7 @@ struct MATFile: ArrayFile {
   private static func dense(
     shape: [Int], rows: [Int], starts: [Int], values: [Float], name: String
   ) throws(InputError) -> NumberTable {
-    guard shape.count == 2, shape.allSatisfy({ $0 >= 0 }), starts.count == shape[1] + 1,
+    guard shape.count == 2, shape.allSatisfy({ $0 >= 0 }), starts.count - 1 == shape[1],
       starts.first == 0, zip(starts, starts.dropFirst()).allSatisfy(<=),
       let stored = starts.last, stored <= rows.count, stored <= values.count
     else {

@@ -10,22 +10,29 @@ enum NPZ {
   /// Reads the features and the classes of an archive.
   static func parse(_ bytes: [UInt8], name: String) throws(InputError) -> ArrayChoice.Contents {
     let archive = try ZipArchive(bytes, name: name)
-    let labels = try labelArray(archive).map { (array) throws(InputError) in
-      try ClassLabels(array: array)
+    func contents(_ table: NumberTable) -> ArrayChoice.Contents {
+      ArrayChoice.Contents(table: table) { () throws(InputError) in
+        try labelArray(archive).map { (array) throws(InputError) in try ClassLabels(array: array) }
+      }
     }
     if archive.member(named: "indptr.npy") != nil || archive.member(named: "format.npy") != nil {
-      return ArrayChoice.Contents(table: try denseTable(ofSparse: archive), labels: labels)
+      return contents(try denseTable(ofSparse: archive))
     }
     for feature in ArrayChoice.featureNames {
       guard let array = try array(feature, of: archive) else { continue }
-      return ArrayChoice.Contents(table: try NumberTable(array), labels: labels)
+      return contents(try NumberTable(array))
     }
-    // No usual name: the only array of two or more dimensions must be it.
-    var candidates: [NPYArray] = []
+    // No usual name: the only array of numbers with two or more dimensions must be it.
+    var (candidates, failure): ([NPYArray], InputError?) = ([], nil)
     for member in archive.members where member.name.hasSuffix(".npy") {
-      let array = try NPY.parse(archive.unpack(member), name: "\(member.name) in \(name)")
-      if array.shape.count >= 2 { candidates.append(array) }
+      do throws(InputError) {
+        let array = try NPY.parse(archive.unpack(member), name: "\(member.name) in \(name)")
+        if array.shape.count >= 2 { candidates.append(array) }
+      } catch {
+        failure = error
+      }
     }
+    if candidates.isEmpty, let failure { throw failure }
     guard candidates.count == 1, let only = candidates.first else {
       let names = archive.members.map(\.name).prefix(12).joined(separator: ", ")
       throw InputError(
@@ -34,7 +41,7 @@ enum NPZ {
           + "\(ArrayChoice.featureNames.joined(separator: ", ")); name the features x and the labels y"
       )
     }
-    return ArrayChoice.Contents(table: try NumberTable(only), labels: labels)
+    return contents(try NumberTable(only))
   }
 
   /// Reads the classes of an archive only.

@@ -34,7 +34,9 @@ public struct Vocabulary: Codable, Equatable, Sendable {
       else { throw InputError(.data, "\(path) is not a vocabulary that deepclust wrote") }
       vocabulary = read
     } else {
-      let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+      let text = bytes.starts(with: mark) ? bytes[3...] : bytes[...]
+      let lines = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline)
       vocabulary = Vocabulary(
         words: lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty })
     }

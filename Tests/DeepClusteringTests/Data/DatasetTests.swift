@@ -16,6 +16,11 @@ import Testing
     #expect(try good.validated(clusters: 3) == [])
     #expect(try good.validated(clusters: nil) == [])
     #expect(try good.validated(clusters: 1) == [])
+    var numbered = good
+    (numbered.labels, numbered.classNames) = ([0, 1, 2], (0..<9000).map { "\($0)" })
+    #expect(
+      refusal { try numbered.validated(clusters: nil) }?.description.contains("9000 different")
+        == true)
   }
 
   @Test(arguments: [(Float.nan, "NaN"), (.infinity, "infinity"), (-.infinity, "-infinity")])

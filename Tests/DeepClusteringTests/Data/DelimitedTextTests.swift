@@ -27,6 +27,23 @@ import Testing
     #expect((table.header == ["a", "b", "c"]) == text.hasPrefix("a"))
   }
 
+  /// pandas writes 0, 1, 2 over the columns of a matrix, and an empty field over its index.
+  @Test func numbersThatCountColumnsAreAHeader() throws {
+    let plain = try parse("0,1,2\n5,6,7\n8,9,1\n")
+    #expect(plain.header == ["0", "1", "2"] && plain.values == [5, 6, 7, 8, 9, 1])
+    let indexed = try parse(",0,1\n0,5,6\n1,8,9\n")
+    #expect(indexed.header == ["", "0", "1"] && indexed.values == [0, 5, 6, 1, 8, 9])
+    for sample in ["0,1\n5,6\n", "1,2,3\n5,6,7\n", "0,1,3\n5,6,7\n"] {
+      #expect(try parse(sample).rows == 2, "\(sample)")
+    }
+  }
+
+  /// Comments end where the records begin.
+  @Test func aRowMayBeginWithANumberSign() throws {
+    let table = try parse("# tags\ntag,a\n#x,1\ny,2\n#x,3\n", label: "tag")
+    #expect(table.values == [1, 2, 3] && table.labels == ["#x", "y", "#x"])
+  }
+
   @Test(arguments: ["last", "3", "-1", "kind", "first"])
   func takesTheLabelColumn(column: String) throws {
     let text = "x,y,kind\n1,2,\"a, b\"\n3,4,cat\n5,6,\"a, b\"\n"

@@ -25,6 +25,24 @@ import Testing
     #expect(labels?.description.contains("a.npz has no labels") == true)
   }
 
+  /// Names beside the features, and arrays that are called y and hold no classes.
+  @Test func whatCannotBeClassesIsLeftOut() throws {
+    let features = ("embeddings.npy", NPY.encoded([1, 2, 3, 4] as [Float], shape: [2, 2]))
+    var names = NPY.encoded([0, 0], shape: [2])
+    let kind = try #require(names.firstRange(of: Array("<i8".utf8)))
+    names.replaceSubrange(kind, with: "<U2".utf8)
+    let others = [
+      ("files.npy", names), ("y.npy", NPY.encoded([0.5, 1.5] as [Float], shape: [2])),
+    ]
+    let archive = try #require(ZipWriter.archive([features] + others))
+    let contents = try NPZ.parse(archive, name: "a.npz")
+    #expect(contents.table.values == [1, 2, 3, 4] && contents.labels == nil)
+    #expect(contents.notes.count == 1 && contents.notes[0].contains("no classes were read"))
+    #expect(contents.notes[0].contains("whole numbers"))
+    let alone = try #require(ZipWriter.archive([others[0]]))
+    #expect(refusal { try NPZ.parse(alone, name: "a.npz") }?.description.contains("U2") == true)
+  }
+
   @Test func fillsASparseMatrixWithItsZeros() throws {
     let table = try NPZ.parse(fixture(NumPyFixtures.sparseNPZ), name: "s.npz").table
     #expect(table.rows == 3 && table.columns == 3)

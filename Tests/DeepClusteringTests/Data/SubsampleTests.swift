@@ -41,6 +41,13 @@ import Testing
     #expect(refusal { try whole.subsampled(retention: 0, seed: 1) }?.kind == .usage)
   }
 
+  @Test func aSignInAFoldersNameIsNoPart() throws {
+    let folder = try DataFolder()
+    let file = folder.url.appendingPathComponent("d@x/a.csv").path
+    #expect(refusal { try Dataset.load(file) }?.kind == .missing)
+    #expect(try Subset(of: file) == nil && Subset.base(of: file + "@10%") == file)
+  }
+
   @Test func aNumberOfRowsIsDrawnAtRandom() throws {
     let whole = try Dataset.load("three-gaussians")
     let part = try Dataset.load("three-gaussians@450")

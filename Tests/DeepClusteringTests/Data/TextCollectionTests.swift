@@ -86,6 +86,8 @@ private struct TextGolden: Decodable {
 
   @Test func readsNewTextsWithTheOldWeights() throws {
     let old = try Dataset.load(texts)
+    try folder.write("words.txt", "\u{FEFF}alpha\r\nbeta\r\n")
+    #expect(try Vocabulary.read(folder.path("words.txt")).words == ["alpha", "beta"])
     let file = folder.path("vocabulary.json")
     try old.vocabulary?.write(to: URL(fileURLWithPath: file))
     try folder.write("new/one", "the rocket and the car")
