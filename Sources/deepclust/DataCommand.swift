@@ -90,6 +90,7 @@ struct DataCommand: ParsableCommand {
     @Option(help: "The .npz file to write, with the arrays x and y.") var output: String
 
     func run() throws {
+      try checkOutput(output, "--output", endings: "npz")
       let whole = try Dataset.load(data, labels: labels, labelColumn: labelColumn, progress: tell)
       let part = try whole.subsampled(retention: retention, seed: seed)
       try part.writeNPZ(to: URL(fileURLWithPath: output))

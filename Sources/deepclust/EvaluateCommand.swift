@@ -30,6 +30,13 @@ struct EvaluateCommand: ParsableCommand {
         "\(file) has \(found.indices.count) clusters and \(labels) has \(members.count) "
           + "classes; there must be one of each for every sample")
     }
+    guard !members.isEmpty else { throw InputError(.data, "\(file) has no samples to compare") }
+    guard ContingencyTable.fits(Set(found.indices).count, classes.names.count) else {
+      throw InputError(
+        .data,
+        "\(Set(found.indices).count) clusters and \(classes.names.count) different labels are too many "
+          + "to tabulate: are these classes?")
+    }
     try compare(found.indices, members, names: classes.names)
   }
 

@@ -24,6 +24,8 @@ struct ExportCommand: ParsableCommand {
     guard onnx != nil || safetensors != nil || tensorboard else {
       throw InputError(.usage, "export to what? Give --onnx, --safetensors or --tensorboard")
     }
+    if let onnx { try checkOutput(onnx, "--onnx", endings: "onnx") }
+    if let safetensors { try checkOutput(safetensors, "--safetensors", endings: "safetensors") }
     let url = URL(fileURLWithPath: folder)
     if onnx != nil || safetensors != nil {
       let model = try SavedModel(folder: url)

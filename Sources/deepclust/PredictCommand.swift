@@ -24,7 +24,7 @@ struct PredictCommand: ParsableCommand {
     guard !(probabilities && embedding) else {
       throw InputError(.usage, "give --probabilities or --embedding, not both")
     }
-    if let output { try RowTable.check(output) }
+    if let output { try checkOutput(output, "--output", endings: "npy", "csv") }
     guard let device = Device(device) else {
       throw InputError(.usage, "there is no device \(device): use cpu, cuda or cuda:N")
     }
@@ -45,6 +45,7 @@ struct PredictCommand: ParsableCommand {
       throw InputError(
         .usage, "\(data) holds texts, and \(folder) was not fitted to a folder or archive of texts")
     }
+    guard dataset.rows > 0 else { throw InputError(.data, "\(data) has no rows") }
     let rows = try saved.rows(dataset)
     let table: (values: RowTable.Values, title: String)
     if probabilities {

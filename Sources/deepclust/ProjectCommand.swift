@@ -58,7 +58,7 @@ struct ProjectCommand: ParsableCommand {
       guard threads > 0 else { throw InputError(.usage, "--threads must be positive") }
       Threads.use(threads)
     }
-    try RowTable.check(output)
+    try checkOutput(output, "--output", endings: "npy", "csv")
     let dataset = try Dataset.load(data, labelColumn: labelColumn, progress: tell)
     try dataset.refuseForLayout(fewest: method == .tsne ? tsne.fewestRows : 4)
     let rows = Tensor(dataset.values, shape: [dataset.rows, dataset.columns])

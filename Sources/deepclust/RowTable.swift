@@ -2,6 +2,17 @@
 import DeepClustering
 import Foundation
 
+/// Refuses a file to write that is there, or whose name says another form, before anything is computed.
+func checkOutput(_ path: String, _ option: String, endings: String...) throws(InputError) {
+  guard endings.contains(URL(fileURLWithPath: path).pathExtension) else {
+    let forms = endings.map { ".\($0)" }.joined(separator: " or ")
+    throw InputError(.usage, "\(option) is a \(forms) file, not \(path)")
+  }
+  guard !FileManager.default.fileExists(atPath: path) else {
+    throw InputError(.cannotCreate, "\(path) exists already")
+  }
+}
+
 /// What is told of each row of the data, printed, or written as .npy or .csv.
 struct RowTable {
   /// Rows × columns.
@@ -15,16 +26,6 @@ struct RowTable {
   let title: String
   /// The file of each row, the last column of text; nil where rows are not files.
   let fileNames: [String]?
-
-  /// Refuses a file that is there, or whose name does not say its form, before anything is computed.
-  static func check(_ output: String) throws(InputError) {
-    guard ["npy", "csv"].contains(URL(fileURLWithPath: output).pathExtension) else {
-      throw InputError(.usage, "--output is a .npy or a .csv file, not \(output)")
-    }
-    guard !FileManager.default.fileExists(atPath: output) else {
-      throw InputError(.cannotCreate, "\(output) exists already")
-    }
-  }
 
   /// Prints the rows, or writes them to a file that was checked.
   func put(_ output: String?) throws {

@@ -71,6 +71,18 @@ import Testing
     #expect(abs((try object(outcome.output)["acc"] as? Double ?? 0) - 5.0 / 6) < 1e-12)
   }
 
+  /// Row numbers as classes, and nothing at all.
+  @Test func refusesWhatCannotBeCounted() throws {
+    let place = try place()
+    let numbers = (0..<9000).map { "\($0)" }.joined(separator: "\n") + "\n"
+    try Data(numbers.utf8).write(to: place.file("ids.txt"))
+    let outcome = try place.run(["evaluate", "ids.txt", "--labels", "ids.txt"])
+    #expect(outcome.status == 65 && outcome.error.contains("too many to tabulate"))
+    try NumPyFile([Int]()).bytes.write(to: place.file("none.npy"))
+    let empty = try place.run(["evaluate", "none.npy", "--labels", "none.npy"])
+    #expect(empty.status == 65 && empty.complaints.count == 1)
+  }
+
   @Test func refusesAnotherCount() throws {
     let place = try place()
     try Data("a\na\nb\n".utf8).write(to: place.file("three.txt"))

@@ -64,6 +64,10 @@ import Testing
       outcome.complaints
         == ["deepclust: narrow.npy has 3 columns, and the model was fitted to 8"])
 
+    try NumPyFile([Float](), shape: [0, 8]).bytes.write(to: narrow.file("empty.npy"))
+    let empty = try narrow.run(["predict", run, "empty.npy"])
+    #expect(empty.status == 65 && empty.complaints == ["deepclust: empty.npy has no rows"])
+
     var values = [Float](repeating: 1, count: 16)
     values[11] = .nan
     try NumPyFile(values, shape: [2, 8]).bytes.write(to: narrow.file("nan.npy"))
@@ -88,7 +92,7 @@ import Testing
     let taken = try fitted.place.run(["predict", "run", "small.npy", "--output", "small.npy"])
     #expect(taken.status == 73 && taken.error.contains("small.npy exists already"))
     let other = try fitted.place.run(["predict", "run", "small.npy", "--output", "found.txt"])
-    #expect(other.status == 64 && other.error.contains(".npy or a .csv file, not found.txt"))
+    #expect(other.status == 64 && other.error.contains(".npy or .csv file, not found.txt"))
     let both = try fitted.place.run([
       "predict", "run", "small.npy", "--probabilities", "--embedding",
     ])

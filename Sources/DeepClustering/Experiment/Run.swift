@@ -230,7 +230,8 @@ public final class Run {
 
   /// A path of the configuration: one that is not absolute starts where the run was begun.
   private func located(_ path: String) -> String {
-    guard resuming, !path.hasPrefix("/"), Catalog.entry(named: path) == nil,
+    guard resuming, !path.hasPrefix("/"),
+      Catalog.entry(named: (try? Subset.base(of: path)) ?? path) == nil,
       let directory = record.workingDirectory,
       directory != FileManager.default.currentDirectoryPath
     else { return path }

@@ -13,6 +13,12 @@ public struct ContingencyTable: Equatable, Sendable {
   /// The most cells that a table may have, 2²⁶; more would not fit in the memory of a small machine.
   public static let cellLimit = 1 << 26
 
+  /// Whether the table of so many clusters and classes has no more cells than that.
+  public static func fits(_ clusters: Int, _ classes: Int) -> Bool {
+    let cells = clusters.multipliedReportingOverflow(by: classes)
+    return !cells.overflow && cells.partialValue <= cellLimit
+  }
+
   /// The cluster that each row stands for: ascending, noise (−1) last.
   public let clusterLabels: [Int]
 
@@ -47,9 +53,9 @@ public struct ContingencyTable: Equatable, Sendable {
     let rows = LabelIndex(predicted, expected: clusters)
     let columns = LabelIndex(labels, expected: classes)
     let width = columns.labels.count
-    let (cells, overflow) = rows.labels.count.multipliedReportingOverflow(by: width)
+    let cells = rows.labels.count * width
     precondition(
-      !overflow && cells <= Self.cellLimit,
+      Self.fits(rows.labels.count, width),
       "\(rows.labels.count) clusters and \(width) classes are too many to tabulate")
     var counts = [Int](repeating: 0, count: cells)
     var clusterSizes = [Int](repeating: 0, count: rows.labels.count)
