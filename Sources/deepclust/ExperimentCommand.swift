@@ -40,7 +40,8 @@ struct ExperimentCommand: ParsableCommand {
     let stem =
       url.deletingPathExtension().lastPathComponent + (scale.map { "-\($0.name)" } ?? "")
     let folder = ExperimentFolder(URL(fileURLWithPath: output ?? "runs/experiments/\(stem)"))
-    if dryRun { return try show(plan, folder) }
+    let earlier = earlierTable("\(stem).json", url)
+    if dryRun { return try show(plan, folder, earlier) }
     var failures: [ExperimentRunner.Failure] = []
     if !tableOnly {
       // What was trained for two epochs is of no use to other fits: it stays with its runs.
@@ -48,8 +49,9 @@ struct ExperimentCommand: ParsableCommand {
         scale == nil
         ? PretrainingCache()
         : PretrainingCache(folder.url.appendingPathComponent("pretrained"))
-      failures = try ExperimentRunner(plan: plan, folder: folder, cache: cache, quiet: quiet)
-        .run()
+      failures = try ExperimentRunner(
+        plan: plan, folder: folder, cache: cache, earlier: earlier?.table, quiet: quiet
+      ).run()
     }
     let table = ExperimentResults(
       experiment, plan, try plan.map { try folder.finished($0) }, scale: scale)
@@ -73,8 +75,26 @@ struct ExperimentCommand: ParsableCommand {
     }
   }
 
-  private func show(_ plan: [Experiment.PlannedRun], _ folder: ExperimentFolder) throws {
-    let left = try folder.secondsLeft(plan)
+  /// The table of earlier runs, which says how long they took: among the results, or those beside FILE.
+  private func earlierTable(
+    _ name: String, _ file: URL
+  ) -> (table: ExperimentResults, file: URL)? {
+    let place = file.deletingLastPathComponent().relativePath
+    let beside = place == "." ? "results" : place + "/results"
+    return [results, beside].lazy.compactMap(\.self).compactMap { folder in
+      let url = URL(fileURLWithPath: folder).appending(path: name)
+      return (try? Data(contentsOf: url))
+        .flatMap { try? JSONDecoder().decode(ExperimentResults.self, from: $0) }
+        .map { ($0, url) }
+    }.first
+  }
+
+  private func show(
+    _ plan: [Experiment.PlannedRun], _ folder: ExperimentFolder,
+    _ earlier: (table: ExperimentResults, file: URL)?
+  ) throws {
+    let left = try folder.secondsLeft(plan, earlier: earlier?.table)
+    let own = try folder.secondsLeft(plan)
     var open: [Double?] = []
     for (planned, seconds) in zip(plan, left) {
       let isFinished = try folder.finished(planned) != nil
@@ -83,8 +103,13 @@ struct ExperimentCommand: ParsableCommand {
       print("\(planned.folderName)  \(isFinished ? "finished" : expected)")
     }
     print(
-      "\(plan.count) runs, \(plan.count - open.count) finished; time left: "
+      "\(plan.count) run\(plan.count == 1 ? "" : "s"), \(plan.count - open.count) finished; time left: "
         + duration(ofAll: open))
+    guard let earlier, left != own else { return }
+    let machines = Set(earlier.table.machines.compactMap(\.processor))
+    print(
+      "times of lines without a finished run here are those of \(earlier.file.relativePath) ("
+        + machines.sorted().joined(separator: "; ") + "), which may share a pretraining")
   }
 
   private func write(

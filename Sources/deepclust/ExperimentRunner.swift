@@ -14,6 +14,8 @@ struct ExperimentRunner {
   let folder: ExperimentFolder
   /// The pretrained networks, which methods of one seed share.
   let cache: PretrainingCache
+  /// A table that tells how long lines took elsewhere.
+  let earlier: ExperimentResults?
   let quiet: Bool
 
   /// Makes what is left of the plan.
@@ -39,7 +41,7 @@ struct ExperimentRunner {
   private func execute(
     _ planned: Experiment.PlannedRun, _ index: Int, _ data: SharedData
   ) throws {
-    let left = try folder.secondsLeft(plan)
+    let left = try folder.secondsLeft(plan, earlier: earlier)
     let place = "run \(index + 1) of \(plan.count)"
     if !quiet {
       tell(

@@ -42,6 +42,17 @@ import Testing
     let page = try text(place, "\(Self.folder)/grid.md")
     #expect(first.output.contains(page) && page.contains("| kmeans | 3 | float32 | 3 |"))
     #expect(page.contains("ACC 0.5000 (Somebody, 2020)") && page.contains("threads: 1"))
+    // Elsewhere a plan has the times of a table beside its file.
+    try FileManager.default.createDirectory(
+      at: place.file("results"), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: place.file("\(Self.folder)/grid.json"), to: place.file("results/grid.json"))
+    let elsewhere = try place.run([
+      "experiment", "grid.yaml", "--dry-run", "--output", "elsewhere",
+    ])
+    #expect(elsewhere.output.contains("three-gaussians@200-kmeans-1  about "))
+    #expect(elsewhere.output.contains("9 runs, 0 finished; time left: "))
+    #expect(elsewhere.output.contains("are those of results/grid.json ("))
     let table = try object(text(place, "\(Self.folder)/grid.json"))
     let lines = try #require(table["lines"] as? [[String: Any]])
     #expect(lines.map { ($0["runs"] as? [Any])?.count } == [3, 3, 3])

@@ -40,16 +40,23 @@ public struct ExperimentFolder: Sendable {
 
   /// What each run of a plan still takes.
   ///
-  /// - Returns: Seconds by run: the mean of the finished runs of its line, less what it has taken
-  ///   already; 0 for a finished run and nil where no run of the line is finished.
-  public func secondsLeft(_ plan: [Experiment.PlannedRun]) throws(InputError) -> [Double?] {
+  /// - Parameters:
+  ///   - plan: The runs.
+  ///   - earlier: A table that tells how long lines took elsewhere.
+  /// - Returns: Seconds by run: the mean of the finished runs of its line, here or else of the earlier
+  ///   table, less what it has taken already; 0 for a finished run and nil where there are none.
+  /// - Throws: ``InputError`` for a run that was made with other settings than are planned.
+  public func secondsLeft(
+    _ plan: [Experiment.PlannedRun], earlier: ExperimentResults? = nil
+  ) throws(InputError) -> [Double?] {
     var records: [RunRecord?] = []
     for planned in plan { records.append(try finished(planned)) }
     return plan.indices.map { index in
       if records[index] != nil { return 0 }
-      let taken = plan.indices.compactMap { other in
+      var taken = plan.indices.compactMap { other in
         plan[other].isSameLine(as: plan[index]) ? records[other]?.seconds?["total"] : nil
       }
+      if taken.isEmpty { taken = earlier?.seconds(of: plan[index]) ?? [] }
       guard !taken.isEmpty else { return nil }
       let begun = (try? run(plan[index]).record())?.seconds?["total"] ?? 0
       return max(0, taken.reduce(0, +) / Double(taken.count) - begun)

@@ -135,6 +135,17 @@ public struct ExperimentResults: Codable, Sendable {
   }
 }
 
+extension ExperimentResults {
+  /// The seconds that the runs of a planned one's line took.
+  func seconds(of planned: Experiment.PlannedRun) -> [Double] {
+    let line = lines.first {
+      $0.name == planned.lineName && $0.data == planned.configuration.data
+        && $0.clusters == planned.clusters
+    }
+    return line?.runs.compactMap { $0.seconds["total"] } ?? []
+  }
+}
+
 extension Experiment {
   /// What was published for the line of a run.
   fileprivate func figure(for run: PlannedRun) -> Published? {

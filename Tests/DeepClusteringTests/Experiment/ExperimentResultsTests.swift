@@ -181,5 +181,11 @@ private struct MadeUp {
       lines[1], made.record(lines[1], acc: 1, seconds: 45, status: .interrupted), in: folder)
     #expect(try folder.secondsLeft(lines) == [0, 15, 60])
     #expect(try folder.secondsLeft(made.plan)[0] == nil)
+    // A line without a run here takes what it took elsewhere; one with a run what it takes here.
+    let there = ExperimentResults(
+      made.grid, made.plan,
+      made.plan.map { made.record($0, acc: 1, seconds: 7) })
+    #expect(try folder.secondsLeft(lines, earlier: there) == [0, 15, 60])
+    #expect(try folder.secondsLeft(made.plan, earlier: there)[0] == 7)
   }
 }
