@@ -82,7 +82,9 @@ struct Axis: Equatable, Sendable {
 
   private static func widened(_ lowest: Double, _ highest: Double) -> (Double, Double) {
     if highest > lowest { return (lowest, highest) }
-    let margin = lowest == 0 ? 1 : abs(lowest) * 0.1
+    // Nothing is drawn above nothing: a share of 0 has no negative percentages.
+    if lowest == 0 { return (0, 1) }
+    let margin = abs(lowest) * 0.1
     return (lowest - margin, lowest + margin)
   }
 

@@ -52,6 +52,10 @@ struct RunFolder: Sendable {
   }
 
   var name: String
+  /// The folder as one types it where the run was begun: relative to that place, or else in full.
+  var path: String
+  /// Whether there is an `embedding.npy`.
+  var hasEmbedding: Bool
   var record: RunRecord
   var metrics: MetricsLog
   /// −1 is noise.
@@ -88,6 +92,10 @@ struct RunFolder: Sendable {
     }
     name = url.standardizedFileURL.lastPathComponent
     record = try RunRecord.parse(try Self.bytes(recordURL), name: recordURL.path)
+    let (whole, start) = (url.standardizedFileURL.path, (record.workingDirectory ?? "") + "/")
+    path = whole.hasPrefix(start) && start != "/" ? String(whole.dropFirst(start.count)) : whole
+    hasEmbedding = FileManager.default.fileExists(
+      atPath: url.appendingPathComponent("embedding.npy").path)
     let metricsURL = url.appendingPathComponent("metrics.jsonl")
     metrics = MetricsLog()
     if FileManager.default.fileExists(atPath: metricsURL.path) {

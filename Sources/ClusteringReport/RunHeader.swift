@@ -51,10 +51,13 @@ struct RunHeader {
     var text =
       "\(method) \(verb) \(rows) into "
       + "\(NumberText.grouped(record.clusters)) clusters"
+    if let noise = record.noise, noise > 0 {
+      text += ", and left \(NumberText.grouped(noise)) in none,"
+    }
     if isFinished, let total = record.seconds?["total"] {
       text += " in \(NumberText.duration(total))"
     }
-    text += "."
+    text = (text.hasSuffix(",") ? String(text.dropLast()) : text) + "."
     if let contingency = record.contingency, record.matching != nil, run.rows > 0 {
       var right = 0
       for (cluster, counts) in contingency.enumerated() {

@@ -58,6 +58,25 @@ import Testing
     }
   }
 
+  /// The commands are those that work: where the run was begun, and for what it can do.
+  @Test func offersWhatTheRunCanDo() throws {
+    let run = try TemporaryRun()
+    let plain = try html(run)
+    #expect(plain.contains("deepclust predict &#39;toy run&#39; NEW-DATA"))
+    #expect(plain.contains("deepclust evaluate &#39;toy run&#39; --labels LABELS"))
+    #expect(!plain.contains("embedding.npy"))
+    try NPY.write((0..<18).map { Float($0) }, shape: [9, 2], to: run.file("embedding.npy"))
+    #expect(try html(run).contains("embedding = np.load(&quot;toy run/embedding.npy&quot;)"))
+    var record = TemporaryRun.record
+    (record["method"], record["noise"]) = (["name": "dbscan", "title": "DBSCAN"], 2)
+    record["workingDirectory"] = "/somewhere"
+    let density = try TemporaryRun(record)
+    let page = try html(density)
+    #expect(!page.contains("deepclust predict"))
+    #expect(page.contains("into 3 clusters, and left 2 in none, in 8 min 23 s."))
+    #expect(page.contains("evaluate &#39;\(density.folder.standardizedFileURL.path)&#39;"))
+  }
+
   @Test func hasEverySectionWhenEverythingIsThere() throws {
     let run = try TemporaryRun()
     try run.writeArrays()

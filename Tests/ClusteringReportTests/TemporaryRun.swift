@@ -43,7 +43,10 @@ final class TemporaryRun {
       .appendingPathComponent("report-tests-\(UUID().uuidString)").appendingPathComponent("toy run")
     try FileManager.default.createDirectory(
       at: file("pictures"), withIntermediateDirectories: true)
-    try JSONSerialization.data(withJSONObject: record).write(to: file("run.json"))
+    // It was begun beside its folder.
+    let whole = ["workingDirectory": folder.deletingLastPathComponent().standardizedFileURL.path]
+      .merging(record) { $1 }
+    try JSONSerialization.data(withJSONObject: whole).write(to: file("run.json"))
     if let metrics { try Data(metrics.utf8).write(to: file("metrics.jsonl")) }
   }
 
