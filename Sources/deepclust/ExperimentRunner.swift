@@ -48,7 +48,7 @@ struct ExperimentRunner {
         "\(place): \(planned.folderName); time left: \(duration(ofAll: [left[index]])), in all "
           + duration(ofAll: Array(left[index...])))
     }
-    let dataset = try data.load(planned.configuration.data)
+    let dataset = try data.load(planned.configuration)
     let run = try begin(planned, dataset)
     run.cache = cache
     run.dataset = dataset
@@ -91,13 +91,16 @@ private final class SharedData {
   private var name: String?
   private var result: Result<Dataset, InputError>?
 
-  /// The data of a name; a failure is not tried again.
-  func load(_ name: String) throws(InputError) -> Dataset {
-    if name != self.name {
+  /// The data of a run; a failure is not tried again.
+  func load(_ configuration: RunConfiguration) throws(InputError) -> Dataset {
+    if configuration.data != name {
       // The old ones go first: two large data sets need not be held.
-      (self.name, result) = (name, nil)
+      (name, result) = (configuration.data, nil)
       do throws(InputError) {
-        result = .success(try Dataset.load(name))
+        result = .success(
+          try Dataset.load(
+            configuration.data, labels: configuration.labels,
+            labelColumn: configuration.labelColumn))
       } catch {
         result = .failure(error)
       }

@@ -94,6 +94,24 @@ import Testing
     #expect(again.status == 0 && again.output.contains("| kmeans | 3 | float32 | 3 |"))
   }
 
+  /// The classes of a table of one's own: a column of it, or a file.
+  @Test(arguments: [
+    "data: [small.csv]\nlabelColumn: class", "data: [small.npy]\nlabels: labels.npy",
+  ])
+  func aTableHasItsClasses(keys: String) throws {
+    let place = try place(
+      "title: own\n\(keys)\nclusters: 3\nseeds: [1]\nmethods: [{method: kmeans}]\n")
+    try SmallData.write(to: place)
+    let outcome = try place.run(["experiment", "grid.yaml"])
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.output.contains("| kmeans | float32 | 1 | 1.0000 ± 0.0000 |"))
+    let two = keys.replacing("small.npy", with: "small.npy, small.csv")
+    try Data("title: own\n\(two)\nclusters: 3\nseeds: [1]\nmethods: [{method: kmeans}]\n".utf8)
+      .write(to: place.file("two.yaml"))
+    guard two != keys else { return }
+    #expect(try place.run(["experiment", "two.yaml"]).error.contains("labels are of one data set"))
+  }
+
   @Test func runsThatCannotBeMadeDoNotStopTheOthers() throws {
     let place = try place(
       Self.grid.replacingOccurrences(

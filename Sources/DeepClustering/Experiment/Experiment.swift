@@ -65,6 +65,10 @@ public struct Experiment: Codable, Sendable {
   public var title: String
   /// Catalog names or paths.
   public var data: [String]
+  /// A file with the class of each row, of the only data set; read for measuring alone.
+  public var labels: String?
+  /// The column of text tables that holds the classes.
+  public var labelColumn: String?
   /// K, or several; where it is missing, what a method that finds K begins with, and for the others
   /// the number of classes that the catalog has.
   public var clusters: ClusterChoices?
@@ -84,8 +88,8 @@ public struct Experiment: Codable, Sendable {
   public var published: [Published]?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case title, data, clusters, methods, seeds, preprocessing, precision, heldOut, threads
-    case published
+    case title, data, labels, labelColumn, clusters, methods, seeds, preprocessing, precision
+    case heldOut, threads, published
   }
 
   /// The experiment of a file; keys and names that mean nothing are refused.
@@ -123,6 +127,10 @@ public struct Experiment: Codable, Sendable {
     if let threads = ([threads] + methods.map(\.threads)).compactMap(\.self).first(where: { $0 < 1 }
     ) {
       throw InputError(.usage, "threads must be at least 1, not \(threads)")
+    }
+    if labels != nil && data.count > 1 {
+      throw InputError(
+        .usage, "labels are of one data set, and data has \(data.count): make a file for each")
     }
     if let heldOut, !(heldOut > 0 && heldOut < 1) {
       throw InputError(.usage, "heldOut must be above 0 and below 1, not \(heldOut)")

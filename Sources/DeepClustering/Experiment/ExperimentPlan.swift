@@ -92,6 +92,7 @@ extension Experiment {
     _ scale: ExperimentScale?
   ) throws(InputError) -> PlannedRun {
     var configuration = RunConfiguration(data: scale?.part(of: data) ?? data)
+    (configuration.labels, configuration.labelColumn) = (labels, labelColumn)
     configuration.method = entry.method
     configuration.profile = entry.profile
     if case .number(let number) = choice { configuration.clusters = number }
