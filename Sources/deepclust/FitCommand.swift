@@ -33,7 +33,11 @@ struct FitCommand: ParsableCommand {
       begins with this or 1.
       """)
   var clusters: ClusterChoice?
-  @Option(help: "A file with the class of each row; measures, is never learned from.")
+  @Option(
+    help: """
+      A file with the class of each row: one a line, a table with a column named class, .npy, .npz, \
+      .mat, .h5 or IDX; measures, is never learned from.
+      """)
   var labels: String?
   @Option(help: "The column of a text table that holds the classes: name, number, or last.")
   var labelColumn: String?

@@ -19,7 +19,7 @@ import Testing
     let again = try place.run(words + ["run"])
     #expect(again.status == 73)
     #expect(again.complaints.count == 1)
-    #expect(again.error.contains("run exists already: go on with it by --resume"))
+    #expect(again.error.contains("run exists already: it holds a finished run; give another"))
     #expect(try Data(contentsOf: place.file("run/run.json")) == before)
 
     let file = try place.run(words + ["small.npy"])

@@ -72,10 +72,12 @@ public struct ClassLabels: Equatable, Sendable {
 
   /// Refuses labels whose number is not the number of rows.
   func refuseOtherCount(than rows: Int, in data: String, labels: String) throws(InputError) {
-    guard indices.count == rows else {
-      throw InputError(
-        .data, "\(labels) has \(indices.count) labels, but \(data) has \(rows) rows")
-    }
+    guard indices.count != rows else { return }
+    let first =
+      indices.count == rows + 1 && indices.dropFirst().allSatisfy { $0 != indices[0] }
+      ? "; if its first line, '\(names[indices[0]])', is a heading, remove it" : ""
+    throw InputError(
+      .data, "\(labels) has \(indices.count) labels, but \(data) has \(rows) rows\(first)")
   }
 
   init(array: NPYArray) throws(InputError) {

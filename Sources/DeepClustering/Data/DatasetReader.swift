@@ -137,7 +137,7 @@ extension Dataset {
       }
       let text = try DelimitedText.parse(bytes, name: path, labelColumn: labelColumn)
       table = NumberTable(values: text.values, rows: text.rows, columns: text.columns)
-      labels = text.labels.map { ClassLabels($0) }
+      (labels, notes) = (text.labels.map { ClassLabels($0) }, text.notes)
     }
     if arrays != nil || NPY.matches(bytes) || NPZ.matches(bytes) || IDX.matches(bytes) {
       try refuseLabelColumn(labelColumn, in: path)

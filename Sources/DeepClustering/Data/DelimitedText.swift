@@ -10,6 +10,8 @@ struct DelimitedText {
   var columns = 0
   /// What the label column says in each row; nil when none was asked for.
   var labels: [String]?
+  /// What is odd about the table.
+  var notes: [String] = []
 
   /// Reads a table.
   ///
@@ -50,6 +52,7 @@ struct DelimitedText {
         table.labels = []
       }
       try table.fill(from: &records, fields: first.count, label: label)
+      table.dropIndex(label, name)
       return table
     }
   }
@@ -125,7 +128,8 @@ struct DelimitedText {
         if field == label {
           labels?.append(try records.field(isLast: &isLast))
         } else {
-          row[column] = try Self.number(from: &records, line: line, field: field, &isLast)
+          row[column] = try Self.number(
+            from: &records, line: line, field: field, hint: label == nil, &isLast)
           column &+= 1
         }
         field &+= 1
@@ -138,9 +142,19 @@ struct DelimitedText {
     }
   }
 
+  /// Leaves out a first column without a name that counts the rows: the index of a data frame.
+  private mutating func dropIndex(_ label: Int?, _ name: String) {
+    guard header?.first == "", label != 0, columns > 1,
+      (0..<rows).allSatisfy({ values[$0 * columns] == Float($0) })
+    else { return }
+    values = values.indices.filter { $0 % columns != 0 }.map { values[$0] }
+    columns -= 1
+    notes.append("the first column of \(name) has no name and counts the rows: it was left out")
+  }
+
   @inline(__always)
   private static func number(
-    from records: inout DelimitedRecords, line: Int, field: Int, _ isLast: inout Bool
+    from records: inout DelimitedRecords, line: Int, field: Int, hint: Bool, _ isLast: inout Bool
   ) throws(InputError) -> Float {
     records.skipBlanks()
     if let (value, end) = NumberParser.quick(records.bytes, at: records.position),
@@ -151,11 +165,11 @@ struct DelimitedText {
       isLast = records.endField()
       return value
     }
-    return try carefulNumber(from: &records, line: line, field: field, &isLast)
+    return try carefulNumber(from: &records, line: line, field: field, hint: hint, &isLast)
   }
 
   private static func carefulNumber(
-    from records: inout DelimitedRecords, line: Int, field: Int, _ isLast: inout Bool
+    from records: inout DelimitedRecords, line: Int, field: Int, hint: Bool, _ isLast: inout Bool
   ) throws(InputError) -> Float {
     let text = try records.field(isLast: &isLast)
     if let value = NumberParser.number(of: text) { return Float(value) }
@@ -165,8 +179,10 @@ struct DelimitedText {
     }
     throw InputError(
       .data,
-      "\(place) is '\(text.prefix(40))', and a number was expected; if that column holds the "
-        + "classes, say --label-column \(field + 1)")
+      "\(place) is '\(text.prefix(40))', and a number was expected; "
+        + (hint
+          ? "if that column holds the classes, say --label-column \(field + 1)"
+          : "remove columns that are no features"))
   }
 
   private func ragged(_ line: Int, has: Int, expected: Int, in name: String) -> InputError {

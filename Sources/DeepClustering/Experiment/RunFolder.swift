@@ -29,7 +29,9 @@ public struct RunFolder: Sendable {
         .cannotCreate,
         "\(url.path) exists already: "
           + (isRun
-            ? "go on with it by --resume, or give another folder by --output"
+            ? (try? record())?.status == .finished
+              ? "it holds a finished run; give another folder by --output"
+              : "go on with it by --resume, or give another folder by --output"
             : "give another folder by --output"))
     }
     return true

@@ -57,6 +57,12 @@ import Testing
     let error = refusal { try Dataset.load(data, labels: short) }
     #expect(error?.kind == .data)
     #expect(error?.description == "\(short) has 2 labels, but \(data) has 3 rows")
+    let headed = try folder.write("headed.csv", "species\na\nb\na\n")
+    #expect(
+      refusal { try Dataset.load(data, labels: headed) }?.description
+        .hasSuffix(
+          "4 labels, but \(data) has 3 rows; if its first line, 'species', is a heading, remove it")
+        == true)
     let both = refusal { try Dataset.load(data, labels: labels, labelColumn: "1") }
     #expect(both?.kind == .usage)
   }

@@ -32,7 +32,12 @@ import Testing
     let plain = try parse("0,1,2\n5,6,7\n8,9,1\n")
     #expect(plain.header == ["0", "1", "2"] && plain.values == [5, 6, 7, 8, 9, 1])
     let indexed = try parse(",0,1\n0,5,6\n1,8,9\n")
-    #expect(indexed.header == ["", "0", "1"] && indexed.values == [0, 5, 6, 1, 8, 9])
+    #expect(indexed.header == ["", "0", "1"])
+    #expect(indexed.values == [5, 6, 8, 9] && indexed.columns == 2 && indexed.notes.count == 1)
+    let named = try parse(",a,c\n0,5,x\n1,8,y\n", label: "c")
+    #expect(named.values == [5, 8] && named.labels == ["x", "y"])
+    let other = try parse(",a\n1,5\n2,8\n")
+    #expect(other.values == [1, 5, 2, 8] && other.notes.isEmpty, "it does not count from 0")
     for sample in ["0,1\n5,6\n", "1,2,3\n5,6,7\n", "0,1,3\n5,6,7\n"] {
       #expect(try parse(sample).rows == 2, "\(sample)")
     }
@@ -87,6 +92,8 @@ import Testing
       word?.description
         == "line 2, column 2 of t.csv is 'four', and a number was expected; if that column holds "
         + "the classes, say --label-column 2")
+    let beside = refusal { try parse("n,a,c\nbob,1,x\n", label: "c") }
+    #expect(beside?.description.hasSuffix("remove columns that are no features") == true)
     let first = refusal { try parse("1.5,two\n3,4\n") }
     #expect(first?.description.hasPrefix("line 1, column 2 of t.csv is 'two'") == true)
     let lone = refusal { try parse("0,two\n3,4\n") }
