@@ -106,7 +106,8 @@ CT_VECTORIZED void moveNodes(const CTLayout &l, const float *from, Group &own, i
                              float rate) {
   for (int64_t number = low; number < high; number++) {
     const int64_t i = number * groups + group;
-    Stream stream{mixed(l.seed ^ mixed(uint64_t(epoch) << 32 ^ uint64_t(i)))};
+    const uint64_t key = l.keys ? mixed(l.keys[i]) : uint64_t(i);
+    Stream stream{mixed(l.seed ^ mixed(uint64_t(epoch) << 32 ^ key))};
     float *x = own.positions.data() + number * l.d;
     int64_t place = own.firstEdge[number];
     for (int64_t j = 0; j < l.d; j++) x[j] = from[i * l.d + j];
@@ -119,7 +120,7 @@ CT_VECTORIZED void moveNodes(const CTLayout &l, const float *from, Group &own, i
       int32_t left = negatives;
       for (bool pulls = true; pulls || left > 0; pulls = false) {
         int count = pulls;
-        for (; count < lanes && left > 0; left--) rows[count++] = stream.below(l.targets);
+        for (; count < lanes && left > 0; left--) rows[count++] = l.first + stream.below(l.targets);
         moveNode(l, from, x, rows, count, pulls, i, own.pulls.data() + place * l.d, rate);
       }
     }

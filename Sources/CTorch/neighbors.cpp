@@ -7,6 +7,7 @@
 #include "kmeans_kernels.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace {
@@ -99,6 +100,27 @@ CT_VECTORIZED void scan(const float *x, const float *packed, const float *halves
   }
 }
 
+// A query whose neighbours are so near, for where it lies, that scores cannot tell them apart: by the
+// differences from all references.
+void search(const float *query, const float *references, int64_t m, int64_t d, Kept kept) {
+  std::fill_n(kept.scores, kept.k, std::numeric_limits<float>::infinity());
+  for (int64_t i = 0; i < m; i++) {
+    float sum = 0;
+    for (int64_t j = 0; j < d; j++)
+      sum += (query[j] - references[i * d + j]) * (query[j] - references[i * d + j]);
+    kept.offer(std::min(sum, std::numeric_limits<float>::max()), i);
+  }
+}
+
+// Whether the rounding of scores, which grows with the query's norm, is small beside the distance of
+// the last neighbour that was kept.
+bool isCertain(const float *query, int64_t d, float last) {
+  float norm = 0;
+  for (int64_t j = 0; j < d; j++) norm += query[j] * query[j];
+  const float rounding = std::numeric_limits<float>::epsilon() * (16 + std::sqrt(float(d)));
+  return last > rounding * norm;  // false where anything is infinite or not a number
+}
+
 // Squared distances from the differences, where products would cancel, and in their order.
 void finish(const float *query, const float *references, int64_t d, int64_t k, int32_t *indices,
             float *distances) {
@@ -157,8 +179,12 @@ bool ct_nearest_neighbors(const float *queries, int64_t n, const float *referenc
                end, kept, rows);
         }
       }
-      for (int64_t row = low * tileRows; row < std::min(high * tileRows, n); row++)
+      for (int64_t row = low * tileRows; row < std::min(high * tileRows, n); row++) {
         finish(queries + row * d, references, d, k, indices + row * k, distances + row * k);
+        if (isCertain(queries + row * d, d, distances[row * k + k - 1])) continue;
+        search(queries + row * d, references, m, d,
+               {distances + row * k, indices + row * k, k, excluding_self ? row : -1});
+      }
     });
     return true;
   } catch (...) {  // std::bad_alloc is all that can come

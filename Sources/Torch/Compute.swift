@@ -2,7 +2,7 @@
 internal import CTorch
 internal import Foundation
 
-/// The precision of the large products; weights, gradients and optimisers stay single precision.
+/// The precision of the large products; weights and optimisers stay single precision.
 public enum Precision: String, Codable, Sendable, CaseIterable {
   /// Single precision throughout.
   case float32
@@ -51,9 +51,10 @@ public struct Compute: Hashable, Sendable, Codable {
   /// timed, by the processor time that it gets.
   public static func measured(_ precision: Precision, on device: Device) -> Compute {
     guard device == .cpu else { return Compute(precision, path: .plain) }
-    let threads = Threads.count
-    Threads.use(1)
-    defer { Threads.use(threads) }
+    return Threads.withOne { fastest(precision) }
+  }
+
+  private static func fastest(_ precision: Precision) -> Compute {
     let fused = TimedStep(Compute(precision, path: .fused))
     let plain = TimedStep(Compute(precision, path: .plain))
     var (best, bestPlain) = (Double.infinity, Double.infinity)
@@ -102,6 +103,14 @@ public enum Threads {
   public static func use(_ count: Int) {
     precondition(count > 0, "the number of threads must be positive, not \(count)")
     ct_set_threads(Int32(count))
+  }
+
+  /// The result of a computation with one thread, the same bits on any machine of its kind.
+  public static func withOne<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = count
+    use(1)
+    defer { use(before) }
+    return try body()
   }
 }
 

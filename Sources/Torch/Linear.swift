@@ -3,8 +3,8 @@ internal import CTorch
 
 /// A dense layer with its activation: activation(x·Wᵀ + b).
 ///
-/// ReLU is part of the product; the weights and their gradients are single precision whatever the
-/// precision of the computation.
+/// ReLU is part of the product; the weights are single precision whatever the precision of the
+/// computation. The weights' gradients have its type: ``Optimizer`` takes either.
 public struct Linear: Layer {
   /// outputs × inputs.
   public let weight: Tensor

@@ -152,6 +152,9 @@ extension Tensor {
   /// Whether the elements lie in row-major order in the processor's memory.
   public var isContiguous: Bool { ct_data(handle) != nil }
 
+  /// The tensor itself, or where its elements do not lie in row-major order a copy of which they do.
+  public var contiguous: Tensor { isContiguous ? self : copy() }
+
   /// The elements in row-major order, copied to the host and converted to `Scalar`.
   public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Scalar.self) -> [Scalar] {
     let source = to(Scalar.elementType)

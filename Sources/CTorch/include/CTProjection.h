@@ -24,17 +24,19 @@ bool ct_nearest_neighbors(const float *queries, int64_t n, const float *referenc
 typedef struct CTLayout {
   int64_t nodes;             // that move
   const int64_t *starts;     // [nodes + 1]
-  const int32_t *neighbors;  // the other end of each edge, a row of `targets`
+  const int32_t *neighbors;  // the other end of each edge, a row of the positions
   const float *rates;        // how often each edge is drawn: 1 in every epoch, 0.5 in every second
-  int64_t targets;           // rows that edges and draws may end in
+  int64_t targets;           // rows that draws may end in
+  int64_t first;             // of these
   int64_t d;                 // coordinates, at most 64
   float a, b;                // the similarity 1 / (1 + a * distance^2b) in the layout
   float repulsion;           // gamma
   uint64_t seed;             // of the draws that push apart
+  const uint64_t *_Nullable keys;  // [nodes], what a node's draws follow from; null for its place
 } CTLayout;
 
 // An epoch of UMAP's stochastic descent (McInnes, Healy, Melville 2018, algorithm 5) on `positions`
-// [targets, d], of which the first `nodes` move: each along its drawn edges and away from `negatives`
+// [rows, d], of which the first `nodes` move: each along its drawn edges and away from `negatives`
 // random rows an edge, and whatever it pulls moves towards it as far. False: out of memory.
 bool ct_layout_step(const CTLayout *layout, float *positions, int64_t epoch, int32_t negatives,
                     float rate, int32_t threads);

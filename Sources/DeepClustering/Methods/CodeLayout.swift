@@ -9,8 +9,12 @@ struct CodeLayout {
 
   /// Embeds the samples and begins the layout.
   ///
-  /// - Throws: ``InputError`` for so few samples that none has neighbours.
+  /// - Throws: ``InputError`` for so few samples that none has neighbours, or too many dimensions.
   init(_ layout: UMAP, _ context: FitContext) throws(InputError) {
+    guard (1...64).contains(layout.components) else {
+      throw InputError(
+        .usage, "layout.components is \(layout.components), but it must be from 1 to 64")
+    }
     guard context.rows > 3 else {
       throw InputError(
         .data, "a layout needs at least 4 samples, and there are \(context.rows) of them")

@@ -167,7 +167,7 @@ private struct NeighborChains {
 /// The squared distances of all pairs of rows (n × d): of i and j < i at i(i − 1)/2 + j.
 func pairwiseSquaredDistances(_ rows: Tensor) -> [Float] {
   let (n, d) = (rows.shape[0], rows.shape[1])
-  let centered = (rows - rows.mean(0, keeping: true)).to(.float32, on: .cpu)
+  let centered = (rows - rows.mean(0, keeping: true)).to(.float32, on: .cpu).contiguous
   return [Float](unsafeUninitializedCapacity: n * (n - 1) / 2) { buffer, filled in
     filled = n * (n - 1) / 2
     guard let base = buffer.baseAddress, filled > 0 else { return }

@@ -64,7 +64,7 @@ struct Moments: Equatable {
 }
 
 /// The address of an array's elements, or nil.
-private func withOptional<Element, R>(
+func withOptional<Element, R>(
   _ values: [Element]?, _ body: (UnsafePointer<Element>?) -> R
 ) -> R {
   guard let values else { return body(nil) }

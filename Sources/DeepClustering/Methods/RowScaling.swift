@@ -31,7 +31,7 @@ struct RowScaling: Codable, Equatable {
   /// Scaled rows, in single precision on the processor.
   func callAsFunction(_ rows: Tensor) -> Tensor {
     let center = Tensor(center, shape: [1, center.count])
-    return (Self.divided(rows, kind) - center) * factor
+    return ((Self.divided(rows, kind) - center) * factor).contiguous
   }
 
   /// What rows were before; norms that rows were divided by are gone.

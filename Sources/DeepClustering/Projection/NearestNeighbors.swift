@@ -5,7 +5,9 @@ internal import Torch
 /// The k nearest rows of a reference matrix for each row of a query matrix.
 ///
 /// The exact search runs on the processor, over centred data so that little cancels, and keeps no
-/// queries × references matrix; the distances of what it finds are sums of squared differences.
+/// queries × references matrix; the distances of what it finds are sums of squared differences. Where
+/// neighbours are so near, for how far from the mean they lie, that products cannot tell them apart, they are
+/// looked for by differences too.
 struct NearestNeighbors {
   /// k for each query.
   let count: Int
@@ -34,7 +36,8 @@ struct NearestNeighbors {
     precondition(count > 0 && count <= (excludingSelf ? m - 1 : m), "\(count) neighbours of \(m)")
     precondition(queries.shape[1] == references.shape[1], "the widths differ")
     let mean = references.mean(0, keeping: true)
-    let (x, y) = ((queries - mean).to(.cpu), (references - mean).to(.cpu))
+    let x = (queries - mean).to(.float32, on: .cpu).contiguous
+    let y = (references - mean).to(.float32, on: .cpu).contiguous
     var (indices, distances) = (
       [Int32](repeating: 0, count: n * count), [Float](repeating: 0, count: n * count)
     )

@@ -71,10 +71,13 @@ struct NeighborGraph {
     let nearest = distances.first ?? 0
     let target = log2(Float(distances.count))
     func decayed(_ sigma: Float) -> [Float] { distances.map { exp(-max($0 - nearest, 0) / sigma) } }
-    var (low, high): (Float, Float) = (1e-6, 1e6)
+    let mean = distances.reduce(0) { $0 + max($1 - nearest, 0) } / Float(distances.count)
+    // In units of the distances, where these are far from 1.
+    let unit = mean > 0 && !(1e-3...1e3).contains(mean) ? mean : 1
+    var (low, high) = (1e-6 * unit, 1e6 * unit)
     // Bisection on a logarithmic scale; the sum grows with σ.
     for _ in 0..<40 {
-      let middle = (low * high).squareRoot()
+      let middle = low.squareRoot() * high.squareRoot()
       if decayed(middle).reduce(0, +) > target { high = middle } else { low = middle }
     }
     return decayed(high)

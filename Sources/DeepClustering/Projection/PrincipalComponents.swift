@@ -37,10 +37,10 @@ public struct PrincipalComponents: Equatable, Sendable {
   /// - Parameters:
   ///   - values: Points, row-major, n × `columns`, finite, at least one.
   ///   - columns: The number of coordinates of a point, at most 4,096.
-  ///   - count: The number of directions, at most 50.
+  ///   - count: The number of directions, at most 64.
   public init(of values: [Float], columns: Int, count: Int = 2) {
     precondition((1...4_096).contains(columns), "principal components of \(columns) columns")
-    precondition((1...50).contains(count), "\(count) principal components were asked for")
+    precondition((1...64).contains(count), "\(count) principal components were asked for")
     precondition(
       !values.isEmpty && values.count.isMultiple(of: columns),
       "\(values.count) values do not fill rows of \(columns) columns")

@@ -17,7 +17,7 @@ protocol SymmetricOperator {
 struct SpectralLayout {
   /// The eigenvalues, descending; 1 − λ is the eigenvalue of the normalised Laplacian.
   let values: [Double]
-  /// One eigenvector a row, of unit length: count × nodes.
+  /// One eigenvector a row, of unit length: count × nodes, or fewer where no more were found.
   let vectors: Tensor
 
   /// Finds the leading eigenvectors.
@@ -41,7 +41,7 @@ struct SpectralLayout {
   ///
   /// - Parameters:
   ///   - count: How many, fewer than half the rows.
-  ///   - matrix: Any symmetric one.
+  ///   - matrix: Symmetric; for more than 20 eigenvectors without negative eigenvalues of their size.
   ///   - known: An eigenvector of unit length to leave out, 1 × rows; nil for none.
   ///   - tolerance: On the length of A·v − λ·v.
   ///   - seed: Of the first direction.
@@ -56,14 +56,19 @@ struct SpectralLayout {
       orthogonalTo: known, first: Generator(seed: seed).normal(shape: [1, matrix.count]))
     var ritz = KrylovBasis.Ritz(values: [], residuals: [])
     var settled: [Double]?
-    for round in 1...30 {
+    // Where eigenvalues coincide each round finds one more vector of theirs.
+    for round in 1...(30 + count) {
       basis.expand(to: width, by: matrix)
       ritz = basis.restart(keeping: kept)
       let found = Array(ritz.values.prefix(count))
       guard basis.isComplete || ritz.residuals.prefix(count).allSatisfy({ $0 < tolerance })
       else { continue }
       // One direction leads to one vector of each eigenspace: a fresh one must find nothing new.
-      if let settled, zip(settled, found).allSatisfy({ abs($0 - $1) < tolerance }) { break }
+      if let settled, settled.count == found.count, found.count == count,
+        zip(settled, found).allSatisfy({ abs($0 - $1) < tolerance })
+      {
+        break
+      }
       settled = found
       basis.add(Generator(seed: seed &+ UInt64(round)).normal(shape: [1, matrix.count]))
     }

@@ -9,7 +9,7 @@ public import Torch
 /// Steinerberger, Kluger, Fast interpolation-based t-SNE, Nature Methods 16, 2019). The start is
 /// that of Kobak and Berens (Nature Communications 10, 2019): the first principal components, small;
 /// the step size grows with the rows (Belkina et al., Nature Communications 10, 2019). The same
-/// seed gives the same layout on any number of threads.
+/// seed gives the same layout on any number of threads, up to the 200,000 rows beyond which neighbours are searched for in cells.
 ///
 /// ```swift
 /// let layout = TSNE().fit(rows, seed: Seed(1))
@@ -83,7 +83,7 @@ public struct TSNE: Codable, Sendable, Equatable {
     let found = NearestNeighbors(within: data, count: fewestRows - 1)
     precondition(positions.map { $0.count == 2 * n } ?? true, "a start of other rows")
     return State(
-      positions: positions ?? firstPositions(data, seed),
+      positions: positions ?? Threads.withOne { firstPositions(data, seed) },
       updates: [Float](repeating: 0, count: 2 * n), gains: [Float](repeating: 1, count: 2 * n),
       affinities: Affinities(found, perplexity: perplexity), neighborRecall: found.recall)
   }

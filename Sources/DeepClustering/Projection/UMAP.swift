@@ -8,7 +8,7 @@ public import Torch
 /// The fuzzy graph of the nearest neighbours is laid out in few dimensions: nodes are pulled along
 /// its edges and pushed away from random others. Unlike the reference implementation, which lets
 /// threads overwrite each other's points, nodes move group by group, so the same seed gives the same
-/// layout on any number of threads.
+/// layout on any number of threads, up to the 200,000 rows beyond which neighbours are searched for in cells.
 ///
 /// ```swift
 /// let layout = UMAP().fit(rows, seed: Seed(1))
@@ -93,7 +93,8 @@ public struct UMAP: Codable, Sendable, Equatable {
   public func begin(_ data: Tensor, seed: Seed) -> State {
     let (graph, recall) = fuzzyGraph(data)
     var generator = SplitMix64(seed: seed.stream("layout start"))
-    let positions = firstPositions(data, graph, seed).map {
+    // libtorch's sums have other last bits with other numbers of threads.
+    let positions = Threads.withOne { firstPositions(data, graph, seed) }.map {
       $0 + Float(1e-4 * generator.nextGaussian())
     }
     return state(data, positions: scaled(positions), epoch: 0, graph: graph, recall: recall)
@@ -128,14 +129,14 @@ public struct UMAP: Codable, Sendable, Equatable {
     let rate = learningRate * (1 - Double(state.epoch) / Double(planned))
     let curve = LayoutCurve(minimumDistance: minimumDistance, spread: spread)
     step(
-      state.graph, curve, seed.stream("layout draws"), &state.positions, state.data.shape[0],
+      state.graph, curve, seed.stream("layout draws"), &state.positions, 0..<state.data.shape[0],
       state.epoch, rate)
     state.epoch += 1
   }
 
   private func step(
     _ graph: LayoutGraph, _ curve: LayoutCurve, _ random: UInt64, _ positions: inout [Float],
-    _ targets: Int, _ epoch: Int, _ rate: Double
+    _ targets: Range<Int>, _ epoch: Int, _ rate: Double, keys: [UInt64]? = nil
   ) {
     graph.starts.withUnsafeBufferPointer { starts in
       graph.neighbors.withUnsafeBufferPointer { neighbors in
@@ -145,11 +146,15 @@ public struct UMAP: Codable, Sendable, Equatable {
           else { return }
           var layout = CTLayout(
             nodes: Int64(graph.starts.count - 1), starts: starts, neighbors: neighbors,
-            rates: rates, targets: Int64(targets), d: Int64(components), a: Float(curve.a),
-            b: Float(curve.b), repulsion: Float(repulsion), seed: random)
-          let succeeded = ct_layout_step(
-            &layout, &positions, Int64(epoch), Int32(negativeSamples), Float(rate),
-            Int32(Threads.count))
+            rates: rates, targets: Int64(targets.count), first: Int64(targets.lowerBound),
+            d: Int64(components), a: Float(curve.a), b: Float(curve.b),
+            repulsion: Float(repulsion), seed: random, keys: nil)
+          let succeeded = withOptional(keys) { keys in
+            layout.keys = keys
+            return ct_layout_step(
+              &layout, &positions, Int64(epoch), Int32(negativeSamples), Float(rate),
+              Int32(Threads.count))
+          }
           precondition(succeeded, "out of memory for a layout of \(layout.nodes) rows")
         }
       }
@@ -171,7 +176,9 @@ public struct UMAP: Codable, Sendable, Equatable {
     if start == .spectral && n > 4 * components + 8 && graph.componentCount == 1 {
       let layout = SpectralLayout(
         leading: components, of: graph, seed: seed.stream("layout eigenvectors"))
-      return unit(layout.vectors.transposed().copy().scalars())
+      if layout.vectors.shape[0] == components {
+        return unit(layout.vectors.transposed().copy().scalars())
+      }
     }
     return unit(principalCoordinates(data, count: components))
   }
@@ -204,14 +211,19 @@ public struct UMAP: Codable, Sendable, Equatable {
     guard n > 0 else { return Tensor(repeating: 0, shape: [0, components]) }
     let found = NearestNeighbors(of: rows, among: layout.data, count: min(neighbors, m))
     let old: [Float] = layout.positions.scalars()
-    let graph = LayoutGraph(joining: found, epochs: plannedEpochs(n) / 3)
+    let graph = LayoutGraph(joining: found)
     // The new rows come first, the old ones after them.
     var all = graph.weightedMeans(of: old, columns: components, offset: n) + old
     let curve = LayoutCurve(minimumDistance: minimumDistance, spread: spread)
-    let planned = max(plannedEpochs(n) / 3, 1)
+    let planned = max(plannedEpochs(m) / 3, 1)
+    // Nothing depends on the other new rows: they push nothing, and draws follow from a row's neighbours.
+    let keys = (0..<n).map { row in
+      found.indices[(row * found.count)..<((row + 1) * found.count)]
+        .reduce(UInt64(0x5eed)) { ($0 &+ UInt64($1)) &* 0x9e37_79b9_7f4a_7c15 }
+    }
     for epoch in 0..<planned {
       let rate = learningRate / 4 * (1 - Double(epoch) / Double(planned))
-      step(graph, curve, 0x5eed, &all, n + m, epoch, rate)
+      step(graph, curve, 0x5eed, &all, n..<(n + m), epoch, rate, keys: keys)
     }
     return Tensor(Array(all.prefix(n * components)), shape: [n, components])
   }
@@ -275,7 +287,7 @@ struct LayoutGraph {
   }
 
   /// Edges from new rows, which come first, to the old ones that are nearest to them.
-  init(joining found: NearestNeighbors, epochs: Int) {
+  init(joining found: NearestNeighbors) {
     let (k, n) = (found.count, found.indices.count / found.count)
     starts = (0...n).map { Int64($0 * k) }
     neighbors = found.indices.map { $0 + Int32(n) }

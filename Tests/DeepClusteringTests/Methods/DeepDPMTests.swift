@@ -230,6 +230,9 @@ import Torch
     method.degreesOfFreedom = 3
     let few = FitContext(data: Blobs(rows: 20).tensor, seed: Seed(1))
     #expect(refusal { try method.begin(few) }?.description.contains("at least 9") == true)
+    var wide65 = DeepDPM(clusters: 1)
+    (wide65.input, wide65.layout.components) = (.layout, 65)
+    #expect(refusal { try wide65.begin(few) }?.description.contains("from 1 to 64") == true)
     // The layout has ten dimensions.
     (method.input, method.degreesOfFreedom) = (.layout, 8)
     #expect(refusal { try method.begin(few) }?.description.contains("at least 11") == true)

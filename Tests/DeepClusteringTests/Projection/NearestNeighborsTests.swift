@@ -42,6 +42,32 @@ import Torch
   }
 
   /// On the line −3…3 two neighbours are equally near: the lower index comes first.
+  /// A row far away takes the mean with it: of the others products would tell nothing.
+  @Test func aRowFarAwaySpoilsNothing() {
+    let near = Generator(seed: 92).normal(shape: [299, 2])
+    for far in [1e6, 1e19] {
+      let rows = Tensor.concatenated([near, Tensor(repeating: far, shape: [1, 2])])
+      let found = NearestNeighbors(of: rows, among: rows, count: 6, excludingSelf: true)
+      let mean = rows.mean(0, keeping: true)
+      // In single precision the rows themselves are what they are after centring.
+      let wanted = brute(rows - mean, rows - mean, 6, excludingSelf: true)
+      for (i, row) in wanted.dropLast().enumerated() {
+        #expect(
+          found.indices[(6 * i)..<(6 * i + 6)].map(Int.init) == row.map(\.index), "\(far), \(i)")
+      }
+    }
+  }
+
+  /// Rows that lie in memory as columns, in double precision.
+  @Test func takesTensorsOfAnyLayout() {
+    let columns = Generator(seed: 93).normal(shape: [3, 40])
+    let found = NearestNeighbors(
+      of: columns.transposed().to(.float64), among: columns.transposed(), count: 4)
+    let wanted = NearestNeighbors(
+      of: columns.transposed().copy(), among: columns.transposed().copy(), count: 4)
+    #expect(found.indices == wanted.indices)
+  }
+
   @Test func equalDistancesGoByIndex() {
     let line = Tensor(column: [-3, -2, -1, 0, 1, 2, 3])
     let found = NearestNeighbors(of: line, among: line, count: 4, excludingSelf: true)

@@ -33,6 +33,15 @@ import Torch
     }
   }
 
+  /// Distances have units: in any of them the weights are the same.
+  @Test(arguments: [1e-9 as Float, 1e9, 1e20]) func weightsHaveNoUnit(unit: Float) {
+    let distances: [Float] = [1, 1.5, 2, 4, 8]
+    let wanted = NeighborGraph.weights(distances)
+    let found = NeighborGraph.weights(distances.map { $0 * unit })
+    #expect(zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-4 })
+    #expect(abs(wanted.reduce(0, +) - log2(5)) < 1e-3)
+  }
+
   /// Both directions of every edge from its distances, in double precision.
   @Test func joinsBothDirections() {
     let k = 8

@@ -55,6 +55,37 @@ import Torch
     #expect(umap.fit(rows, seed: Seed(4)).positions.scalars() != one)
   }
 
+  /// Where a new row comes to lie does not depend on what else is asked.
+  @Test func newRowsLieWhereTheyLie() {
+    let rows = Generator(seed: 12).normal(shape: [200, 4])
+    var umap = UMAP()
+    (umap.epochs, umap.neighbors) = (30, 8)
+    let layout = umap.fit(rows, seed: Seed(1))
+    let new = Generator(seed: 13).normal(shape: [40, 4])
+    let all: [Float] = layout.positions(of: new).scalars()
+    let some: [Float] = layout.positions(of: new.slice(17..<19)).scalars()
+    #expect(Array(all[34..<38]) == some)
+  }
+
+  /// Sixty clusters in sixty dimensions: the graph is in pieces, and its start by principal components.
+  @Test func manyDimensionsHaveAStart() {
+    let rows = Tensor.concatenated(
+      (0..<60).map { index in
+        Generator(seed: UInt64(index)).normal(shape: [6, 64]) * 0.01 + Double(index)
+      })
+    var umap = UMAP.forClustering(components: 60)
+    umap.neighbors = 5
+    #expect(umap.begin(rows, seed: Seed(1)).positions.count == 360 * 60)
+  }
+
+  /// All rows alike: one eigenvalue has all vectors, which are found one by one.
+  @Test func equalRowsHaveAStart() {
+    var umap = UMAP()
+    (umap.components, umap.neighbors) = (3, 50)
+    let state = umap.begin(Tensor(repeating: 1, shape: [30, 5]), seed: Seed(1))
+    #expect(state.positions.count == 90 && state.positions.allSatisfy(\.isFinite))
+  }
+
   /// Both ends of an edge are pulled alike, so pulls alone leave the centre of mass where it is; a node
   /// that jumped over a resting one would take it away.
   @Test func pullsMoveBothEndsAlike() {
