@@ -41,7 +41,6 @@ import Torch
     }
   }
 
-  /// On the line −3…3 two neighbours are equally near: the lower index comes first.
   /// A row far away takes the mean with it: of the others products would tell nothing.
   @Test func aRowFarAwaySpoilsNothing() {
     let near = Generator(seed: 92).normal(shape: [299, 2])
@@ -68,6 +67,7 @@ import Torch
     #expect(found.indices == wanted.indices)
   }
 
+  /// On the line −3…3 two neighbours are equally near: the lower index comes first.
   @Test func equalDistancesGoByIndex() {
     let line = Tensor(column: [-3, -2, -1, 0, 1, 2, 3])
     let found = NearestNeighbors(of: line, among: line, count: 4, excludingSelf: true)
