@@ -46,7 +46,7 @@ struct RunCommands {
     list += [("Compare with labels", evaluate), ("Read the results in Python", load)]
     let place: Markup =
       run.record.workingDirectory == nil
-      ? "" : "<p>Typed in the folder that the run was begun in.</p>"
+      ? "" : "<p>To be typed in the folder where the run was begun.</p>"
     return place
       + list.map { title, command in
         """
