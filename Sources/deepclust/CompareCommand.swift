@@ -23,6 +23,10 @@ struct CompareCommand: ParsableCommand {
     }
     let urls = folders.map { URL(fileURLWithPath: $0) }
     let page = URL(fileURLWithPath: output)
+    // A page is written again; nothing else is.
+    guard page.pathExtension == "html" else {
+      throw InputError(.usage, "--output is a .html file, not \(output)")
+    }
     try ComparisonReport(folders: urls, agreement: Agreement.between(urls)).write(to: page)
     print(page.relativePath)
   }

@@ -40,6 +40,8 @@ import Testing
     let one = try place.run(["compare", "run"])
     #expect(one.status == 64)
     #expect(one.complaints == ["deepclust: a comparison needs two run folders at least"])
+    let data = try place.run(["compare", "a", "b", "--output", "run/labels.npy"])
+    #expect(data.status == 64 && data.error.contains("--output is a .html file"))
     let missing = try place.run(["compare", "a", "b"])
     #expect(missing.status == 66)
     #expect(missing.error.contains("is no run folder"))
