@@ -113,12 +113,12 @@ void search(const float *query, const float *references, int64_t m, int64_t d, K
 }
 
 // Whether the rounding of scores, which grows with the query's norm, is small beside the distance of
-// the last neighbour that was kept.
+// the last neighbour that was kept. Nothing is nearer than twins.
 bool isCertain(const float *query, int64_t d, float last) {
   float norm = 0;
   for (int64_t j = 0; j < d; j++) norm += query[j] * query[j];
   const float rounding = std::numeric_limits<float>::epsilon() * (16 + std::sqrt(float(d)));
-  return last > rounding * norm;  // false where anything is infinite or not a number
+  return last == 0 || last > rounding * norm;  // false where anything is infinite or not a number
 }
 
 // Squared distances from the differences, where products would cancel, and in their order.
@@ -180,8 +180,9 @@ bool ct_nearest_neighbors(const float *queries, int64_t n, const float *referenc
         }
       }
       for (int64_t row = low * tileRows; row < std::min(high * tileRows, n); row++) {
+        const bool isFull = std::isfinite(distances[row * k + k - 1]);
         finish(queries + row * d, references, d, k, indices + row * k, distances + row * k);
-        if (isCertain(queries + row * d, d, distances[row * k + k - 1])) continue;
+        if (isFull && isCertain(queries + row * d, d, distances[row * k + k - 1])) continue;
         search(queries + row * d, references, m, d,
                {distances + row * k, indices + row * k, k, excluding_self ? row : -1});
       }

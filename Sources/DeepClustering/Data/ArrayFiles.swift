@@ -82,24 +82,6 @@ struct ArrayChoice {
     var labels: ClassLabels?
     /// Why an array with the name of classes is none.
     var notes: [String] = []
-
-    init(
-      table: NumberTable, labels: ClassLabels?, notes: [String] = []
-    ) {
-      (self.table, self.labels, self.notes) = (table, labels, notes)
-    }
-
-    /// With classes that are read; what cannot be classes is left out, with a note.
-    init(
-      table: NumberTable, besides read: () throws(InputError) -> ClassLabels?
-    ) {
-      self.table = table
-      do throws(InputError) {
-        labels = try read()
-      } catch {
-        notes = ["no classes were read: \(error.description)"]
-      }
-    }
   }
 
   /// Reads what was asked for: an array, a group, or nil for the usual.
@@ -222,5 +204,19 @@ struct ArrayChoice {
 
   private func listed(_ names: [String]) -> String {
     names.prefix(12).joined(separator: ", ")
+  }
+}
+
+extension ArrayChoice.Contents {
+  /// With classes that are read; what cannot be classes is left out, with a note.
+  init(
+    table: NumberTable, besides read: () throws(InputError) -> ClassLabels?
+  ) {
+    self.table = table
+    do throws(InputError) {
+      labels = try read()
+    } catch {
+      notes = ["no classes were read: \(error.description)"]
+    }
   }
 }

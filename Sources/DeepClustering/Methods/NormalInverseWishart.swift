@@ -63,14 +63,6 @@ struct Moments: Equatable {
   }
 }
 
-/// The address of an array's elements, or nil.
-func withOptional<Element, R>(
-  _ values: [Element]?, _ body: (UnsafePointer<Element>?) -> R
-) -> R {
-  guard let values else { return body(nil) }
-  return values.withUnsafeBufferPointer { body($0.baseAddress) }
-}
-
 /// The conjugate prior of a Gaussian's mean and covariance, with its mean at the origin.
 ///
 /// Σ ~ IW(ψ, ν) with ψ = scale · I, μ | Σ ~ N(0, Σ / κ); see Murphy, Conjugate Bayesian analysis of

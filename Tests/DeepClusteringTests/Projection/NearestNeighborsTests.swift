@@ -57,6 +57,17 @@ import Torch
     }
   }
 
+  /// Ten rows at each of six places: the nearest are twins, the lower index first.
+  @Test func twinsAreTheNearest() {
+    let rows = Tensor((0..<60).flatMap { [Float($0 % 6) * 100, 7.3] }, shape: [60, 2])
+    let found = NearestNeighbors(of: rows, among: rows, count: 4, excludingSelf: true)
+    #expect(found.squaredDistances.allSatisfy { $0 == 0 })
+    for row in 0..<60 {
+      let twins = stride(from: row % 6, to: 60, by: 6).filter { $0 != row }.prefix(4)
+      #expect(found.indices[(4 * row)..<(4 * row + 4)].map(Int.init) == Array(twins), "\(row)")
+    }
+  }
+
   /// Rows that lie in memory as columns, in double precision.
   @Test func takesTensorsOfAnyLayout() {
     let columns = Generator(seed: 93).normal(shape: [3, 40])
