@@ -8,6 +8,7 @@
 // survives a call.
 #include "kmeans_points.hpp"
 
+#include <cmath>
 #include <limits>
 
 using namespace ct::kmeans;
@@ -161,6 +162,22 @@ bool ct_kmeans_step(CTKMeans *kmeans, const float *centroids, int32_t k, int32_t
   });
 }
 
+// The nearest centroid of a row by differences from all of them, and the distance of the next.
+static void nearestByDifferences(const CTKMeans &m, const Centroids &c, const float *row,
+                                 int32_t &label, float &first, float &second) {
+  first = second = std::numeric_limits<float>::infinity();
+  for (int32_t j = 0; j < c.k; j++) {
+    const float distance = m.kernel.distance(row, c.rows + int64_t(j) * m.d, m.d);
+    if (distance < first) {
+      second = first;
+      first = distance;
+      label = j;
+    } else if (distance < second) {
+      second = distance;
+    }
+  }
+}
+
 bool ct_kmeans_assign(CTKMeans *kmeans, const float *centroids, int32_t k, int32_t *labels,
                       float *distances, float *second_distances, double *cost) {
   if (k < 1) return false;
@@ -170,6 +187,9 @@ bool ct_kmeans_assign(CTKMeans *kmeans, const float *centroids, int32_t k, int32
     int parts = m.parts(double(m.n) * double(m.d) * k);
     prepareScratch(m, c, parts, false);
     float area = float(1 / (m.scale * m.scale));
+    // Squared distances below this share of a row's squared norm are blurred by the rounding of products.
+    const float blur = 256 * std::numeric_limits<float>::epsilon() * (16 + std::sqrt(float(m.d)));
+    const std::vector<float> origin(size_t(m.d), 0.0f);
     inParallel(parts, [&](int part) {
       Scratch &s = m.scratch[size_t(part)];
       int32_t *others = s.labels.data() + m.chunk;
@@ -181,9 +201,14 @@ bool ct_kmeans_assign(CTKMeans *kmeans, const float *centroids, int32_t k, int32
         if (second_distances) nearest(m, c, i, count, labels + i, others, second, s);
         for (int64_t p = 0; p < count && !m.narrow; p++) {
           const float *row = m.rows + (i + p) * m.d;
-          if (distances || cost)
-            first[p] = m.kernel.distance(row, c.rows + labels[i + p] * m.d, m.d);
+          first[p] = m.kernel.distance(row, c.rows + labels[i + p] * m.d, m.d);
           if (second_distances) second[p] = m.kernel.distance(row, c.rows + others[p] * m.d, m.d);
+          if (first[p] < blur * m.kernel.distance(row, origin.data(), m.d))
+            nearestByDifferences(m, c, row, labels[i + p], first[p], second[p]);
+          else if (second_distances && second[p] < first[p]) {
+            std::swap(first[p], second[p]);
+            labels[i + p] = others[p];
+          }
         }
         if (cost) s.cost += m.kernel.lower(first, nullptr, m.weightsAt(i), count);
         for (int64_t p = 0; p < count && distances; p++) distances[i + p] = first[p] * area;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Exact nearest neighbours. The references are packed so that a vector holds one coordinate of 16
-// of them; a tile of products stays in registers and is compared with the worst neighbour kept.
+// of them; a tile of products stays in registers and is compared with the worst candidate kept.
+// Candidates are found in centred rows, by products, which round; the distances that count are sums of
+// squared differences of the rows as they were given, and where more than the spare candidates may
+// have been missed the whole query is searched by these.
 #include "CTProjection.h"
 #include "bfloat16.hpp"
 #include "kmeans_kernels.hpp"
@@ -17,6 +20,7 @@ constexpr int64_t tileRows = 8;       // queries that share a pass over the pack
 constexpr int64_t tileVectors = 2;    // vectors of references at once
 constexpr int64_t tileWidth = lanes * tileVectors;
 constexpr int64_t blockPanels = 32;   // panels that stay in the cache while many queries pass
+constexpr int64_t spares = 8;         // candidates beyond the k that are asked for
 
 typedef float Vector __attribute__((vector_size(4 * lanes)));
 typedef int32_t Mask __attribute__((vector_size(4 * lanes)));
@@ -28,18 +32,26 @@ struct Packed {
   Buffer<float> values, halves;
   int64_t m, d, panels;
 
-  Packed(const float *rows, int64_t m, int64_t d) : m(m), d(d), panels((m + tileWidth - 1) / tileWidth) {
+  Packed(int64_t m, int64_t d) : m(m), d(d), panels((m + tileWidth - 1) / tileWidth) {
     values.resize(panels * d * tileWidth);
     halves.resize(panels * tileWidth);
   }
 
-  void fill(const float *rows, int64_t panel) {
+  // The rows less `center`, by all threads.
+  void fill(const float *rows, const float *center, int parts) {
+    ct::inParallel(parts, [&](int part) {
+      for (int64_t p = panels * part / parts; p < panels * (part + 1) / parts; p++)
+        fill(rows, center, p);
+    });
+  }
+
+  void fill(const float *rows, const float *center, int64_t panel) {
     float *target = values.data() + panel * d * tileWidth;
     for (int64_t lane = 0; lane < tileWidth; lane++) {
       const int64_t row = panel * tileWidth + lane;
       float half = 0;
       for (int64_t j = 0; j < d; j++) {
-        const float x = row < m ? rows[row * d + j] : 0;
+        const float x = row < m ? rows[row * d + j] - center[j] : 0;
         target[j * tileWidth + lane] = x;
         half += x * x / 2;
       }
@@ -100,42 +112,63 @@ CT_VECTORIZED void scan(const float *x, const float *packed, const float *halves
   }
 }
 
-// A query whose neighbours are so near, for where it lies, that scores cannot tell them apart: by the
-// differences from all references.
-void search(const float *query, const float *references, int64_t m, int64_t d, Kept kept) {
+// A query by the differences from all references, which lie in `packed` as they were given.
+CT_VECTORIZED void search(const float *query, const float *packed, int64_t m, int64_t d,
+                          Kept kept) {
+#pragma clang fp contract(off)
   std::fill_n(kept.scores, kept.k, std::numeric_limits<float>::infinity());
-  for (int64_t i = 0; i < m; i++) {
-    float sum = 0;
-    for (int64_t j = 0; j < d; j++)
-      sum += (query[j] - references[i * d + j]) * (query[j] - references[i * d + j]);
-    kept.offer(std::min(sum, std::numeric_limits<float>::max()), i);
+  for (int64_t first = 0; first < m; first += lanes) {
+    const float *values = packed + first / tileWidth * d * tileWidth + first % tileWidth;
+    Vector sums = {};
+    for (int64_t j = 0; j < d; j++) {
+      const Vector difference =
+          query[j] - *reinterpret_cast<const Vector *>(values + j * tileWidth);
+      sums += difference * difference;
+    }
+    const float worst = kept.scores[kept.k - 1];
+    // What overflows is farther than all else, and nearer than nothing.
+    if (std::isfinite(worst) && __builtin_reduce_or(sums < worst) == 0) continue;
+    for (int64_t lane = 0; lane < std::min(lanes, m - first); lane++)
+      kept.offer(std::min(sums[lane], std::numeric_limits<float>::max()), first + lane);
   }
 }
 
-// Whether the rounding of scores, which grows with the query's norm, is small beside the distance of
-// the last neighbour that was kept. Nothing is nearer than twins.
-bool isCertain(const float *query, int64_t d, float last) {
-  float norm = 0;
-  for (int64_t j = 0; j < d; j++) norm += query[j] * query[j];
+// Whether no reference beside the candidates can be nearer than the k-th of them is. The others have
+// a score of at least `worst`, which is rounded, as the norms are, in proportion to the norms.
+bool isCertain(float distance, float worst, float norm, int64_t d) {
   const float rounding = std::numeric_limits<float>::epsilon() * (16 + std::sqrt(float(d)));
-  return last == 0 || last > rounding * norm;  // false where anything is infinite or not a number
+  const float others = 2 * worst + norm;  // their squared distance
+  const float error = rounding * std::max(2 * norm, norm + std::abs(others));
+  // Nothing is nearer than twins; false where anything is infinite or not a number.
+  return distance == 0 || others - error >= distance;
 }
 
-// Squared distances from the differences, where products would cancel, and in their order.
-void finish(const float *query, const float *references, int64_t d, int64_t k, int32_t *indices,
-            float *distances) {
+// Squared distances by the differences of the rows as they were given, and the k nearest in order.
+void finish(const float *query, const float *references, int64_t d, Kept kept, int64_t k,
+            int32_t *indices, float *distances) {
+#pragma clang fp contract(off)
   std::vector<std::pair<float, int32_t>> found;
-  for (int64_t i = 0; i < k; i++) {
-    const float *other = references + int64_t(indices[i]) * d;
+  for (int64_t i = 0; i < kept.k; i++) {
+    const float *other = references + int64_t(kept.indices[i]) * d;
     float sum = 0;
     for (int64_t j = 0; j < d; j++) sum += (query[j] - other[j]) * (query[j] - other[j]);
-    found.emplace_back(sum, indices[i]);
+    found.emplace_back(sum, kept.indices[i]);
   }
   std::sort(found.begin(), found.end());
   for (int64_t i = 0; i < k; i++) {
     distances[i] = found[i].first;
     indices[i] = found[i].second;
   }
+}
+
+// In double precision and in order, so that it is the same on any number of threads.
+std::vector<float> meanOfRows(const float *rows, int64_t m, int64_t d) {
+  std::vector<double> sums(d);
+  for (int64_t i = 0; i < m; i++)
+    for (int64_t j = 0; j < d; j++) sums[j] += rows[i * d + j];
+  std::vector<float> mean(d);
+  for (int64_t j = 0; j < d; j++) mean[j] = float(sums[j] / double(m));
+  return mean;
 }
 
 }  // namespace
@@ -145,45 +178,73 @@ bool ct_nearest_neighbors(const float *queries, int64_t n, const float *referenc
                           float *distances, int32_t threads) {
   if (k < 1 || k > m - (excluding_self ? 1 : 0) || n < 0 || d < 1) return false;
   try {
-    Packed packed(references, m, d);
+    const std::vector<float> center = meanOfRows(references, m, d);
     const int parts = int(std::clamp<int64_t>(n * m / 100'000, 1, threads));
-    ct::inParallel(parts, [&](int part) {
-      for (int64_t p = packed.panels * part / parts; p < packed.panels * (part + 1) / parts; p++)
-        packed.fill(references, p);
-    });
-    std::fill(distances, distances + n * k, std::numeric_limits<float>::infinity());
-    std::fill(indices, indices + n * k, 0);
-    std::vector<Buffer<float>> tiles(parts);
-    const int64_t tilesInAll = (n + tileRows - 1) / tileRows;
-    for (auto &tile : tiles)
-      tile.resize((tilesInAll / parts + 1) * tileRows * d);
-    ct::inParallel(parts, [&](int part) {
-      const int64_t low = tilesInAll * part / parts, high = tilesInAll * (part + 1) / parts;
-      float *x = tiles[part].data();
-      for (int64_t t = low; t < high; t++)
-        for (int64_t r = 0; r < tileRows; r++)
-          for (int64_t j = 0; j < d; j++) {
-            const int64_t row = std::min(t * tileRows + r, n - 1);
-            x[((t - low) * d + j) * tileRows + r] = queries[row * d + j];
+    const int64_t wanted = std::min(k + spares, m - (excluding_self ? 1 : 0));
+    std::vector<char> isUncertain(n);
+    {
+      Packed packed(m, d);
+      packed.fill(references, center.data(), parts);
+      const int64_t tilesInAll = (n + tileRows - 1) / tileRows;
+      ct::inParallel(parts, [&](int part) {
+        const int64_t low = tilesInAll * part / parts, high = tilesInAll * (part + 1) / parts;
+        Buffer<float> tiles, scores;
+        Buffer<int32_t> candidates;
+        tiles.resize((high - low) * tileRows * d);
+        scores.resize((high - low) * tileRows * wanted);
+        candidates.resize((high - low) * tileRows * wanted);
+        std::fill_n(scores.data(), (high - low) * tileRows * wanted,
+                    std::numeric_limits<float>::infinity());
+        std::fill_n(candidates.data(), (high - low) * tileRows * wanted, 0);
+        float *x = tiles.data();
+        for (int64_t t = low; t < high; t++)
+          for (int64_t r = 0; r < tileRows; r++)
+            for (int64_t j = 0; j < d; j++) {
+              const int64_t row = std::min(t * tileRows + r, n - 1);
+              x[((t - low) * d + j) * tileRows + r] = queries[row * d + j] - center[j];
+            }
+        auto keptOf = [&](int64_t row) -> Kept {
+          const int64_t place = (row - low * tileRows) * wanted;
+          return {scores.data() + place, candidates.data() + place, wanted,
+                  excluding_self ? row : -1};
+        };
+        for (int64_t block = 0; block < packed.panels; block += blockPanels) {
+          const int64_t end = std::min(block + blockPanels, packed.panels);
+          for (int64_t t = low; t < high; t++) {
+            Kept kept[tileRows];
+            const int64_t rows = std::min(tileRows, n - t * tileRows);
+            for (int64_t r = 0; r < rows; r++) kept[r] = keptOf(t * tileRows + r);
+            scan(x + (t - low) * d * tileRows, packed.values.data(), packed.halves.data(), d,
+                 block, end, kept, rows);
           }
-      for (int64_t block = 0; block < packed.panels; block += blockPanels) {
-        const int64_t end = std::min(block + blockPanels, packed.panels);
-        for (int64_t t = low; t < high; t++) {
-          Kept kept[tileRows];
-          const int64_t rows = std::min(tileRows, n - t * tileRows);
-          for (int64_t r = 0; r < rows; r++) {
-            const int64_t row = t * tileRows + r;
-            kept[r] = {distances + row * k, indices + row * k, k, excluding_self ? row : -1};
-          }
-          scan(x + (t - low) * d * tileRows, packed.values.data(), packed.halves.data(), d, block,
-               end, kept, rows);
         }
-      }
-      for (int64_t row = low * tileRows; row < std::min(high * tileRows, n); row++) {
-        const bool isFull = std::isfinite(distances[row * k + k - 1]);
-        finish(queries + row * d, references, d, k, indices + row * k, distances + row * k);
-        if (isFull && isCertain(queries + row * d, d, distances[row * k + k - 1])) continue;
-        search(queries + row * d, references, m, d,
+        for (int64_t row = low * tileRows; row < std::min(high * tileRows, n); row++) {
+          const Kept kept = keptOf(row);
+          const float worst = kept.scores[wanted - 1];
+          finish(queries + row * d, references, d, kept, k, indices + row * k, distances + row * k);
+          float norm = 0;
+          for (int64_t j = 0; j < d; j++) {
+            const float value = queries[row * d + j] - center[j];
+            norm += value * value;
+          }
+          const bool hasAll = wanted == m - (excluding_self ? 1 : 0) && std::isfinite(worst);
+          isUncertain[row] = !hasAll && !(std::isfinite(worst) &&
+                                          isCertain(distances[row * k + k - 1], worst, norm, d));
+        }
+      });
+    }
+    std::vector<int64_t> uncertain;
+    for (int64_t row = 0; row < n; row++)
+      if (isUncertain[row]) uncertain.push_back(row);
+    if (uncertain.empty()) return true;
+    Packed packed(m, d);
+    const std::vector<float> zero(d);
+    packed.fill(references, zero.data(), parts);
+    ct::inParallel(parts, [&](int part) {
+      const int64_t count = int64_t(uncertain.size());
+      for (int64_t at = count * part / parts; at < count * (part + 1) / parts; at++) {
+        const int64_t row = uncertain[at];
+        search(queries + row * d, packed.values.data(), m, d,
                {distances + row * k, indices + row * k, k, excluding_self ? row : -1});
       }
     });

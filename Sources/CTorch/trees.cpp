@@ -24,6 +24,7 @@ constexpr int64_t tileRows = 8;
 // Eight rows of the triangle, from `first` on: against all points before the last of them.
 CT_VECTORIZED void triangleRows(const float *points, const float *columns, int64_t stride, int64_t n,
                                 int64_t d, int64_t first, float *out) {
+#pragma clang fp contract(off)
   const int64_t rows = std::min(tileRows, n - first);
   for (int64_t j = 0; j < first + rows - 1; j += lanes) {
     Vector sums[tileRows] = {};
@@ -60,6 +61,8 @@ CT_INLINE void offer(Nearest &nearest, float distance, int64_t position) {
 CT_VECTORIZED Nearest hear(const float *x, float coreOfX, int32_t name, const float *columns,
                            int64_t n, int64_t d, const float *core, float *best, int32_t *parent,
                            int64_t low, int64_t high) {
+// Core distances come from another function: an edge as long must not be longer by a rounding.
+#pragma clang fp contract(off)
   Nearest nearest = nobody;
   coreOfX = std::min(coreOfX, most);
   Vector farthest = {};

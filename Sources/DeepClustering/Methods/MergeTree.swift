@@ -167,11 +167,11 @@ private struct NeighborChains {
 /// The squared distances of all pairs of rows (n × d): of i and j < i at i(i − 1)/2 + j.
 func pairwiseSquaredDistances(_ rows: Tensor) -> [Float] {
   let (n, d) = (rows.shape[0], rows.shape[1])
-  let centered = (rows - rows.mean(0, keeping: true)).to(.float32, on: .cpu).contiguous
+  let rows = rows.to(.float32, on: .cpu).contiguous
   return [Float](unsafeUninitializedCapacity: n * (n - 1) / 2) { buffer, filled in
     filled = n * (n - 1) / 2
     guard let base = buffer.baseAddress, filled > 0 else { return }
-    let succeeded = centered.withFloats { values -> Bool in
+    let succeeded = rows.withFloats { values -> Bool in
       guard let points = values.baseAddress else { return false }
       return ct_pairwise_distances(points, Int64(n), Int64(d), base, Int32(Threads.count))
     }

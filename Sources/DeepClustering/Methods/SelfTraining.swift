@@ -126,7 +126,11 @@ public struct SelfTraining: Codable, Sendable, Equatable {
     let target = started ? StudentT.target(q) : startTarget(state, q)
     state.assignments = labels
     state.progress.steps += 1
-    if !first && started && share < tolerance {
+    // A start on labels ends with them; only batches towards q's own target can come to rest.
+    let followed =
+      state.startLabels == nil
+      || state.progress.iteration >= startIterations + updateInterval
+    if !first && followed && share < tolerance {
       let clustering = withoutGradients {
         StudentT.divergence(target, codes, state.centroids, degreesOfFreedom).item
       }

@@ -37,9 +37,8 @@ struct SpanningTree {
   private init(_ points: Tensor, _ core: [Float], _ index: [Int32]) {
     (count, dimensions) = (points.shape[0], points.shape[1])
     precondition(core.count == count && count > 0, "one core distance for each of \(count) points")
-    let centered = points - points.mean(0, keeping: true)
     let order = Tensor(index, shape: [count]).to(.int64, on: points.device)
-    columns = centered.rows(at: order).to(.float32, on: .cpu).transposed().copy().scalars()
+    columns = points.rows(at: order).to(.float32, on: .cpu).transposed().copy().scalars()
     self.index = index
     self.core = index.map { core[Int($0)] }
     best = [Float](repeating: .infinity, count: count)

@@ -4,10 +4,10 @@ internal import Torch
 
 /// The k nearest rows of a reference matrix for each row of a query matrix.
 ///
-/// The exact search runs on the processor, over centred data so that little cancels, and keeps no
-/// queries × references matrix; the distances of what it finds are sums of squared differences. Where
-/// neighbours are so near, for how far from the mean they lie, that products cannot tell them apart, they are
-/// looked for by differences too.
+/// The exact search runs on the processor and keeps no queries × references matrix. It takes more
+/// candidates than neighbours, by products over centred rows, where little cancels; distances are sums of
+/// squared differences of the rows as they are. Where a neighbour may be missing from the candidates,
+/// because so many are so near for how far from the mean they lie, it is looked for by differences too.
 struct NearestNeighbors {
   /// k for each query.
   let count: Int
@@ -35,9 +35,8 @@ struct NearestNeighbors {
     let (n, m) = (queries.shape[0], references.shape[0])
     precondition(count > 0 && count <= (excludingSelf ? m - 1 : m), "\(count) neighbours of \(m)")
     precondition(queries.shape[1] == references.shape[1], "the widths differ")
-    let mean = references.mean(0, keeping: true)
-    let x = (queries - mean).to(.float32, on: .cpu).contiguous
-    let y = (references - mean).to(.float32, on: .cpu).contiguous
+    let x = queries.to(.float32, on: .cpu).contiguous
+    let y = references.to(.float32, on: .cpu).contiguous
     var (indices, distances) = (
       [Int32](repeating: 0, count: n * count), [Float](repeating: 0, count: n * count)
     )

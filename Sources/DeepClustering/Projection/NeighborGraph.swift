@@ -66,9 +66,9 @@ struct NeighborGraph {
     }
   }
 
-  /// The weights of one row of distances, the nearest first.
+  /// The weights of one row of distances, the nearest first; ρ is the least that is not zero.
   static func weights(_ distances: [Float]) -> [Float] {
-    let nearest = distances.first ?? 0
+    let nearest = distances.first { $0 > 0 } ?? 0
     let target = log2(Float(distances.count))
     func decayed(_ sigma: Float) -> [Float] { distances.map { exp(-max($0 - nearest, 0) / sigma) } }
     let mean = distances.reduce(0) { $0 + max($1 - nearest, 0) } / Float(distances.count)

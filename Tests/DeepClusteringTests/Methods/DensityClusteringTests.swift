@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 import Torch
 
@@ -30,6 +31,49 @@ import Torch
         #expect(abs(found - wanted) < 1e-4, "\(name)")
       }
     }
+  }
+
+  /// A sample at just the radius is near, wherever the points lie: here all neighbours on a grid of
+  /// whole numbers, some of whose points are missing.
+  @Test func theRadiusBelongsToTheNeighbourhood() throws {
+    let cells = (0..<400).filter { $0 % 7 < 5 && $0 % 11 != 3 }
+    func found(_ shift: Int) throws -> [Int] {
+      let values = cells.flatMap { [Float($0 / 20 + shift), Float($0 % 20 + shift)] }
+      var method = DBSCAN(clusters: 1)
+      (method.radius, method.minimumSamples) = (1, 4)
+      let points = Tensor(values, shape: [cells.count, 2])
+      return try method.fit(FitContext(data: points, seed: Seed(1))).assignments
+    }
+    let occupied = Set(cells)
+    let isCore = cells.map { cell in
+      let column = cell % 20
+      let near = [
+        cell, cell - 20, cell + 20, column > 0 ? cell - 1 : -1, column < 19 ? cell + 1 : -1,
+      ]
+      return near.count { occupied.contains($0) } >= 4
+    }
+    #expect(isCore.contains(true) && isCore.contains(false))
+    let here = try found(0)
+    for (cluster, core) in zip(here, isCore) where core { #expect(cluster >= 0) }
+    #expect(try found(-13) == here)
+  }
+
+  /// The same distances give the same clusters: whole numbers moved by a whole number.
+  @Test func hdbscanDoesNotDependOnTheOrigin() throws {
+    func found(_ shift: Float) throws -> [Int] {
+      let noise: [Float] = Generator(seed: 5).normal(shape: [200, 2]).scalars()
+      let values = noise.enumerated().map { index, value in
+        (value * 4).rounded() + Float(index / 2 % 4 * 14) + shift
+      }
+      var method = HDBSCAN(clusters: 1)
+      (method.minimumSize, method.minimumSamples) = (5, 4)
+      let points = Tensor(values, shape: [200, 2])
+      return try method.fit(FitContext(data: points, seed: Seed(1))).assignments
+    }
+    let here = try found(0)
+    #expect(Set(here).count > 2)
+    #expect(try found(37) == here)
+    #expect(try found(-101) == here)
   }
 
   /// Without a radius the least is taken at which the share of samples is core.
@@ -96,11 +140,26 @@ import Torch
 
   /// Squares of such differences are more than single precision has.
   @Test func distancesThatOverflowStillMakeATree() {
-    let values: [Float] = (0..<40).map { $0 % 20 == 0 ? 1e20 * Float($0 + 1) : Float($0) }
+    let values = (0..<40).map { (row: Int) -> Float in
+      row % 20 == 0 ? 1e20 * Float(row + 1) : Float(row)
+    }
     var tree = SpanningTree(
       over: Tensor(column: values), core: [Float](repeating: 0, count: 40))
     while !tree.isComplete { tree.grow(by: 7) }
     #expect(Set(tree.merges.flatMap { [$0.first, $0.second] }) == Set(0..<40))
+  }
+
+  /// No two of three groups of forty have a hundred samples: there is no cluster, and the run says so.
+  @Test func aRunOfNoiseHasNoCluster() throws {
+    let folder = try DataFolder()
+    var configuration = try Blobs(rows: 120).configuration("hdbscan", in: folder)
+    configuration.hyperparameters = ["minimumSize": .integer(100)]
+    let run = try Run(configuration, folder: folder.url.appendingPathComponent("noise"))
+    let record = try run.execute()
+    #expect(record.clusters == 0 && record.noise == 120 && record.clusterSizes == [])
+    #expect(record.contingency == nil && record.scores?.purity != nil)
+    let warnings = record.warnings ?? []
+    #expect(warnings.contains { $0.hasPrefix("all samples are noise: ask for a smaller") })
   }
 
   /// A model of a partition is written, and answers with a sentence when it is asked for new rows.

@@ -43,6 +43,19 @@ import Torch
     }
   }
 
+  /// Small groups of many columns far apart, where products tell no centroid from the next: each point
+  /// gets the nearest, and the second is no nearer.
+  @Test func pointsFarFromTheOriginGetTheNearestCentroid() {
+    let (columns, groups) = (20, 8)
+    let centers = Generator(seed: 6).normal(shape: [groups, columns]) * 100
+    let group = Tensor((0..<400).map { Int64($0 % groups) }, shape: [400])
+    let points = centers.rows(at: group) + Generator(seed: 7).normal(shape: [400, columns]) * 0.1
+    let centroids = points.slice(0..<40)
+    let found = LloydProblem(points).assign(centroids.scalars())
+    #expect(found.labels.map(Int.init) == bruteNearest(points, centroids))
+    #expect(zip(found.nearest, found.second).allSatisfy { $0 <= $1 })
+  }
+
   /// 16 is the farthest of all points from its centroid 12, and becomes the third cluster.
   @Test func anEmptyClusterTakesTheFarthestPoint() {
     let problem = LloydProblem(Tensor(column: [0, 1, 10, 11, 16]))

@@ -101,6 +101,23 @@ import Torch
     #expect(state.progress.iteration == 2)
   }
 
+  /// Batches towards the labels of the start are no clustering yet: the fit cannot end before one
+  /// interval towards q's own target.
+  @Test func theStartAloneDoesNotEndTheFit() throws {
+    let given = try TrainingGolden.load()
+    let context = given.context(.plain)
+    var training = DEC(clusters: 3).training
+    training.start = .kMeans
+    training.optimizer = .sgd(1e-9)
+    (training.updateInterval, training.startIterations) = (2, 2)
+    var state = training.begin(context)
+    state.startLabels = given.labels
+    var steps = 0
+    while training.advance(&state, context).stopReason == nil { steps += 1 }
+    #expect(steps == 2)
+    #expect(state.progress.iteration == 4)
+  }
+
   @Test func stopsAtTheLimitOfBatches() throws {
     let given = try TrainingGolden.load()
     let context = given.context(.plain)

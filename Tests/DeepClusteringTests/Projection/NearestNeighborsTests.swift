@@ -47,14 +47,38 @@ import Torch
     for far in [1e6, 1e19] {
       let rows = Tensor.concatenated([near, Tensor(repeating: far, shape: [1, 2])])
       let found = NearestNeighbors(of: rows, among: rows, count: 6, excludingSelf: true)
-      let mean = rows.mean(0, keeping: true)
-      // In single precision the rows themselves are what they are after centring.
-      let wanted = brute(rows - mean, rows - mean, 6, excludingSelf: true)
+      let wanted = brute(rows, rows, 6, excludingSelf: true)
       for (i, row) in wanted.dropLast().enumerated() {
         #expect(
           found.indices[(6 * i)..<(6 * i + 6)].map(Int.init) == row.map(\.index), "\(far), \(i)")
       }
     }
+  }
+
+  /// Two groups far apart, each so small that products confuse its rows, or nearly: all of the nearest
+  /// are found, the nearest of them first.
+  @Test(arguments: [0.01, 0.03, 0.1, 0.3])
+  func smallGroupsFarApartAreSearchedExactly(deviation: Double) {
+    let noise = Generator(seed: 94).normal(shape: [400, 10]) * deviation
+    let centers = Tensor(
+      (0..<4_000).map { Float($0 / 10 % 2 == 0 ? -10 : 10) }, shape: [400, 10])
+    let rows = centers + noise
+    let found = NearestNeighbors(of: rows, among: rows, count: 10, excludingSelf: true)
+    for (i, row) in brute(rows, rows, 10, excludingSelf: true).enumerated() {
+      for (place, neighbor) in row.enumerated() {
+        let square = Double(found.squaredDistances[10 * i + place])
+        #expect(abs(square - neighbor.square) <= 1e-6 * neighbor.square, "query \(i), \(place)")
+      }
+    }
+  }
+
+  /// Distances of whole numbers are whole numbers, wherever the mean lies.
+  @Test func wholeNumbersStayWhole() {
+    let rows = Tensor((0..<150).map { Float($0 * $0 % 31) }, shape: [50, 3])
+    let found = NearestNeighbors(of: rows, among: rows, count: 9)
+    #expect(found.squaredDistances.allSatisfy { $0 == $0.rounded() })
+    let wanted = brute(rows, rows, 9, excludingSelf: false)
+    #expect(found.indices.map(Int.init) == wanted.flatMap { $0.map(\.index) })
   }
 
   /// Ten rows at each of six places: the nearest are twins, the lower index first.

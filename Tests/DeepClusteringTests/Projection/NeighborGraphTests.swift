@@ -42,6 +42,13 @@ import Torch
     #expect(abs(wanted.reduce(0, +) - log2(5)) < 1e-3)
   }
 
+  /// ρ is the least distance above zero: twins do not push all others away.
+  @Test func twinsLeaveTheOthersTheirWeight() {
+    let found = NeighborGraph.weights([0, 1, 1.5, 2, 4, 8, 9, 9])
+    #expect(found[0] == 1 && found[1] == 1 && found[2] > 0.2)
+    #expect(NeighborGraph.weights([0, 0, 0]) == [1, 1, 1])
+  }
+
   /// Both directions of every edge from its distances, in double precision.
   @Test func joinsBothDirections() {
     let k = 8
