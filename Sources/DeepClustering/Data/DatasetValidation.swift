@@ -4,7 +4,8 @@ extension Dataset {
   /// Refuses data that cannot be clustered, and returns warnings about what merely is odd.
   ///
   /// - Parameter clusters: the number of clusters asked for; nil when the method finds it.
-  /// - Returns: sentences for the user: the ``notes``, and for instance on constant columns.
+  /// - Returns: sentences for the user: the ``notes``, and for instance on constant columns, or on
+  ///   labels that are more than half as many as ten rows or more.
   /// - Throws: ``InputError`` for NaN and infinity (with row and column, counted from 1), fewer
   ///   than two rows, no columns, rows that are all equal, fewer than one cluster, or more
   ///   clusters than distinct rows.
@@ -45,10 +46,22 @@ extension Dataset {
             + "\(distinct)")
       }
     }
-    guard constant > 0 else { return notes }
+    let warnings = notes + labelWarnings()
+    guard constant > 0 else { return warnings }
     let (verb, they) = constant == 1 ? ("is", "it tells") : ("are", "they tell")
-    return notes + [
+    return warnings + [
       "\(constant) of \(columns) columns \(verb) constant; \(they) nothing about clusters"
+    ]
+  }
+
+  /// Numbers of the rows given as labels would fit any clustering badly.
+  private func labelWarnings() -> [String] {
+    guard rows >= 10, let present = classCounts?.count(where: { $0 > 0 }), present > rows / 2 else {
+      return []
+    }
+    return [
+      "the labels of \(source) have \(present) different values for \(rows) rows, so they are hardly "
+        + "classes, and scores against them say little"
     ]
   }
 

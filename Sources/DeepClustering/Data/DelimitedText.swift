@@ -17,7 +17,9 @@ struct DelimitedText {
   ///
   /// The first line is a header when `labelColumn` is one of its fields, or when a field that is
   /// not a number stands over one that is, and the numbers of the line, if it has any, count
-  /// columns (0, 1, 2, …); or when these are all there is, at least 0, 1 and 2, or follow an empty field.
+  /// columns (0, 1, 2, …); or when these are all there is, at least 0, 1 and 2, or follow an empty
+  /// field. Numbers that count up from elsewhere, as years do, are a header where those of the second
+  /// line do not count up: three from 100 on, six otherwise.
   ///
   /// - Parameters:
   ///   - bytes: the whole text.
@@ -35,11 +37,13 @@ struct DelimitedText {
       var records = DelimitedRecords(bytes, separator: separator, name: name)
       var table = DelimitedText()
       let start = records
+      try refuseJSON(bytes, at: start.position, name)
       guard let first = try records.next() else {
         throw InputError(.data, "\(name) is empty: it has no line with data")
       }
       if isHeader(first, next: try records.next(), labelColumn: labelColumn) {
         table.header = first
+        table.noteCounting(first, name)
       }
       records = start
       if table.header != nil { _ = try records.next() }
@@ -90,16 +94,49 @@ struct DelimitedText {
     // line of a table would silently cost that line.
     let numbers = first.compactMap(NumberParser.number)
     let low = numbers.first ?? 0
-    guard low == 0 || low == 1, zip(numbers, 0...).allSatisfy({ $0 == low + Double($1) }) else {
-      return false
-    }
+    guard countsUp(numbers) else { return false }
+    // A row of small numbers may count up by chance; a row of years hardly.
+    let enough = low >= 100 ? 3 : 6
+    guard low == 0 || low == 1 || numbers.count >= enough else { return false }
     guard let second else { return numbers.isEmpty }
     // As pandas writes a table with its index, 0, 1, … after an empty field, and without it.
     if first.first == "", second.first != "", numbers.count == first.count - 1 { return true }
     guard numbers.isEmpty || numbers.count >= 3 else { return false }
     if numbers.count == first.count && low == 0 { return true }
+    if numbers.count >= enough, low >= 100 || numbers.count == first.count {
+      let pairs = zip(first, second).filter { NumberParser.number(of: $0.0) != nil }
+      let below = pairs.compactMap { NumberParser.number(of: $0.1) }
+      return below.count < numbers.count || !countsUp(below)
+    }
     let isText = first.map { NumberParser.number(of: $0) == nil }
     return zip(isText, second).contains { $0 && NumberParser.number(of: $1) != nil }
+  }
+
+  /// Whether whole numbers follow one another.
+  private static func countsUp(_ numbers: [Double]) -> Bool {
+    guard let low = numbers.first else { return true }
+    guard low == low.rounded(), abs(low) < 1e9 else { return false }
+    return zip(numbers, 0...).allSatisfy { $0 == low + Double($1) }
+  }
+
+  /// Says that a line was taken for names where it could have been a row.
+  private mutating func noteCounting(_ first: [String], _ name: String) {
+    let numbers = first.compactMap(NumberParser.number)
+    guard numbers.count == first.count, numbers.first != 0, let last = first.last else { return }
+    notes.append(
+      "the first line of \(name) counts from \(first[0]) to \(last): it was read as the names of the "
+        + "columns")
+  }
+
+  /// Refuses JSON by its first two marks, before its quotes are taken for those of a table.
+  private static func refuseJSON(
+    _ bytes: UnsafeBufferPointer<UInt8>, at start: Int, _ name: String
+  ) throws(InputError) {
+    let marks = bytes[start...].lazy.filter { $0 > UInt8(ascii: " ") }.prefix(2)
+    let opening = Array(marks)
+    let isObject = opening == Array("{\"".utf8)
+    guard isObject || opening == Array("[{".utf8) || opening == Array("[[".utf8) else { return }
+    throw InputError(.data, "\(name) looks like JSON, which is not read: write the rows as CSV")
   }
 
   private mutating func fill(
@@ -116,6 +153,8 @@ struct DelimitedText {
       var field = 0
       var column = 0
       var isLast = false
+      let kind: FieldFault.Column =
+        rows > 0 ? .numbers : label == nil ? .perhapsClasses : .noFeature
       while !isLast {
         if field >= fields {
           var extra = field
@@ -129,7 +168,7 @@ struct DelimitedText {
           labels?.append(try records.field(isLast: &isLast))
         } else {
           row[column] = try Self.number(
-            from: &records, line: line, field: field, hint: label == nil, &isLast)
+            from: &records, line: line, field: field, kind, &isLast)
           column &+= 1
         }
         field &+= 1
@@ -154,10 +193,12 @@ struct DelimitedText {
 
   @inline(__always)
   private static func number(
-    from records: inout DelimitedRecords, line: Int, field: Int, hint: Bool, _ isLast: inout Bool
+    from records: inout DelimitedRecords, line: Int, field: Int, _ kind: FieldFault.Column,
+    _ isLast: inout Bool
   ) throws(InputError) -> Float {
     records.skipBlanks()
     if let (value, end) = NumberParser.quick(records.bytes, at: records.position),
+      value.isFinite,
       end == records.bytes.count || records.isSeparator(records.bytes[end])
         || records.isLineEnd(end)
     {
@@ -165,24 +206,29 @@ struct DelimitedText {
       isLast = records.endField()
       return value
     }
-    return try carefulNumber(from: &records, line: line, field: field, hint: hint, &isLast)
+    return try carefulNumber(from: &records, line: line, field: field, kind, &isLast)
   }
 
   private static func carefulNumber(
-    from records: inout DelimitedRecords, line: Int, field: Int, hint: Bool, _ isLast: inout Bool
+    from records: inout DelimitedRecords, line: Int, field: Int, _ kind: FieldFault.Column,
+    _ isLast: inout Bool
   ) throws(InputError) -> Float {
     let text = try records.field(isLast: &isLast)
-    if let value = NumberParser.number(of: text) { return Float(value) }
     let place = "line \(line), column \(field + 1) of \(records.name)"
-    guard !text.isEmpty else {
-      throw InputError(.data, "\(place) is empty; fill in or remove missing values first")
+    if let value = NumberParser.number(of: text) {
+      let single = Float(value)
+      // A text with digits is no infinity that somebody wrote.
+      guard single.isInfinite, text.utf8.contains(where: { (48...57).contains($0) }) else {
+        return single
+      }
+      throw InputError(
+        .data,
+        "\(place) is \(text.prefix(40)), which is beyond single precision; scale that column down, or "
+          + "remove it")
     }
-    throw InputError(
-      .data,
-      "\(place) is '\(text.prefix(40))', and a number was expected; "
-        + (hint
-          ? "if that column holds the classes, say --label-column \(field + 1)"
-          : "remove columns that are no features"))
+    let fault = FieldFault(
+      text: text, column: kind, number: field + 1, separator: records.separator)
+    throw InputError(.data, "\(place) \(fault.sentence)")
   }
 
   private func ragged(_ line: Int, has: Int, expected: Int, in name: String) -> InputError {

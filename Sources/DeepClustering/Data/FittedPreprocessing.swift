@@ -47,6 +47,34 @@ public struct FittedPreprocessing: Codable, Equatable, Sendable {
     }
   }
 
+  /// Scales rows of values in place, and refuses those that the methods could not square.
+  ///
+  /// - Parameters:
+  ///   - values: The rows, with as many columns as those of the training data.
+  ///   - columns: D.
+  ///   - source: Where they came from, for the message.
+  /// - Throws: ``InputError`` for a scaled value whose magnitude is more than 10¹⁸, or no number.
+  public func apply(
+    to values: inout [Float], columns: Int, of source: String
+  ) throws(InputError) {
+    apply(to: &values, columns: columns)
+    let largest: Float = 1e18
+    let found = values.withUnsafeBufferPointer { values in
+      for index in 0..<values.count where !(values[index].magnitude <= largest) {
+        return index as Int?
+      }
+      return nil
+    }
+    guard let position = found else { return }
+    let scaled = kind == .none ? "" : " after the scaling \(kind.rawValue)"
+    let example = kind == .standardScore ? "" : ", such as standard-score"
+    throw InputError(
+      .data,
+      "row \(position / columns + 1), column \(position % columns + 1) of \(source) is "
+        + "\(values[position])\(scaled), too large to be squared in single precision; correct it, or "
+        + "choose another --preprocessing\(example)")
+  }
+
   /// Turns scaled rows back into the units of the data, as far as that is possible.
   ///
   /// The norms that ``Preprocessing/unitNorm`` divided by are gone, so its rows stay as they are.

@@ -84,6 +84,16 @@ public struct NPYArray: Sendable {
     }
   }
 
+  /// The place, in C order, of the first finite number that single precision makes infinite.
+  func firstBeyondSingle() -> (index: Int, value: Double)? {
+    guard element == .float64 else { return nil }
+    func isBeyond(_ value: Double) -> Bool { value.isFinite && Float(value).isInfinite }
+    let plain = converted(UInt64.self) { Double(bitPattern: $0) }
+    guard plain.contains(where: isBeyond) else { return nil }
+    let values = isFortranOrder ? inCOrder(plain) : plain
+    return values.firstIndex(where: isBeyond).map { (index: $0, value: values[$0]) }
+  }
+
   /// Writes the values as 32-bit floating-point numbers, in C order, into memory of that size.
   func fill(_ buffer: UnsafeMutableBufferPointer<Float>) {
     guard isFortranOrder else {

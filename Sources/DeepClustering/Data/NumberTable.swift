@@ -44,6 +44,15 @@ struct NumberTable {
       }
       initialized = total
     }
+    let isDouble = arrays.contains { $0.element == .float64 }
+    guard isDouble, values.contains(where: { $0.isInfinite }) else { return }
+    for array in arrays {
+      guard let (index, value) = array.firstBeyondSingle() else { continue }
+      throw InputError(
+        .data,
+        "row \(index / columns + 1), column \(index % columns + 1) of \(array.name) is \(value), which is "
+          + "beyond single precision; scale that column down, or remove it")
+    }
   }
 
   private static func layout(

@@ -51,7 +51,7 @@ public struct PreparedData {
     let shape = [dataset.rows, dataset.columns]
     var values: [Float] = []
     swap(&values, &dataset.values)
-    self.preprocessing.apply(to: &values, columns: shape[1])
+    try self.preprocessing.apply(to: &values, columns: shape[1], of: source)
     tensor = Tensor(values, shape: shape, on: device)
   }
 

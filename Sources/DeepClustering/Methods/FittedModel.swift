@@ -41,7 +41,8 @@ public struct FittedModel<Model: ClusteringModel> {
 
   /// The rows of a data set as the model takes them: rows × D, scaled.
   ///
-  /// - Throws: ``InputError`` when they have another number of columns, or are not finite.
+  /// - Throws: ``InputError`` when they have another number of columns, are not finite, or are too
+  ///   large to be squared once they are scaled.
   public func rows(_ dataset: Dataset) throws(InputError) -> Tensor {
     // A list of no rows has no width either.
     guard dataset.columns == columns || dataset.rows == 0 else {
@@ -56,7 +57,7 @@ public struct FittedModel<Model: ClusteringModel> {
           + "not a finite number")
     }
     var values = dataset.values
-    preprocessing.apply(to: &values, columns: columns)
+    try preprocessing.apply(to: &values, columns: columns, of: dataset.source)
     return Tensor(values, shape: [dataset.rows, columns], on: device)
   }
 }

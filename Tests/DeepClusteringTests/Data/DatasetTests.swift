@@ -66,6 +66,20 @@ import Testing
     #expect(two == ["2 of 3 columns are constant; they tell nothing about clusters"])
   }
 
+  @Test func warnsOfLabelsThatAreHardlyClasses() throws {
+    var data = table((0..<12).map { [Float($0), Float($0 * $0)] })
+    (data.labels, data.classNames) = (Array(0..<12), (0..<12).map { "id\($0)" })
+    let warnings = try data.validated(clusters: 2)
+    #expect(warnings.count == 1)
+    #expect(
+      warnings.first?.hasPrefix("the labels of t.csv have 12 different values for 12 rows") == true)
+    // Names of classes that no row has do not count.
+    data.labels = (0..<12).map { $0 / 2 }
+    #expect(try data.validated(clusters: 2) == [])
+    data.labels?[0] = 11
+    #expect(try data.validated(clusters: 2).count == 1)
+  }
+
   @Test func digestsValuesAndShape() {
     let data = table([[0, 1], [2, 3]])
     // printf '2x2 -\n' and the values as little-endian float32, through sha256sum.

@@ -43,6 +43,24 @@ import Testing
     }
   }
 
+  @Test func yearsAreAHeader() throws {
+    let years = try parse("2019,2020,2021,2022\n1,2.5,3,4\n5,6,7,9\n")
+    #expect(years.header?.first == "2019" && years.values == [1, 2.5, 3, 4, 5, 6, 7, 9])
+    #expect(years.notes.count == 1 && years.notes[0].contains("counts from 2019 to 2022"))
+    let named = try parse("land,2019,2020,2021\nx,1,5,2\ny,3,4,8\n", label: "1")
+    #expect(named.values == [1, 5, 2, 3, 4, 8] && named.labels == ["x", "y"])
+    let months = try parse("1,2,3,4,5,6\n7,1,2,0,0,4\n")
+    #expect(months.rows == 1)
+    // Rows that all count up, and small numbers that may do so by chance, are data.
+    for sample in [
+      "2019,2020,2021\n2020,2021,2022\n", "1,2,3\n5,1,9\n", "5,6,7\n5,1,9\n",
+      "2019,2020\n5,6\n", "2019,2020,2022\n5,1,9\n", "0.5,1.5,2.5\n5,1,9\n",
+    ] {
+      let table = try parse(sample)
+      #expect(table.rows == 2 && table.notes.isEmpty, "\(sample)")
+    }
+  }
+
   /// Comments end where the records begin.
   @Test func aRowMayBeginWithANumberSign() throws {
     let table = try parse("# tags\ntag,a\n#x,1\ny,2\n#x,3\n", label: "tag")
@@ -90,7 +108,12 @@ import Testing
     let word = refusal { try parse("1,2\n3,four\n") }
     #expect(
       word?.description
-        == "line 2, column 2 of t.csv is 'four', and a number was expected; if that column holds "
+        == "line 2, column 2 of t.csv is 'four', and a number was expected; correct it, or remove "
+        + "the row")
+    let classes = refusal { try parse("a,b\n1,red\n2,blue\n") }
+    #expect(
+      classes?.description
+        == "line 2, column 2 of t.csv is 'red', and a number was expected; if that column holds "
         + "the classes, say --label-column 2")
     let beside = refusal { try parse("n,a,c\nbob,1,x\n", label: "c") }
     #expect(beside?.description.hasSuffix("remove columns that are no features") == true)
@@ -104,6 +127,44 @@ import Testing
     #expect(empty?.description.hasPrefix("line 2, column 2 of t.csv is empty") == true)
     let glued = refusal { try parse("1,2\n3,4x\n") }
     #expect(glued?.description.contains("'4x'") == true)
+  }
+
+  @Test(arguments: ["NA", "n/a", "null", "None", "?", "<NA>", "\\N"])
+  func missingValuesAreCalledSo(word: String) {
+    let error = refusal { try parse("a,b\n1,2\n3,\(word)\n") }
+    #expect(
+      error?.description
+        == "line 3, column 2 of t.csv is missing ('\(word)'); fill in or remove missing "
+        + "values first")
+    let first = refusal { try parse("a,b\n1,\(word)\n") }
+    #expect(first?.description.contains("is missing") == true)
+  }
+
+  @Test(
+    arguments: [
+      ("1,5;2\n2,5;3\n", "write a point in place of the decimal comma"),
+      ("a\tb\n1\t-2.100,5\n", "write a point in place of the decimal comma"),
+      ("\"1,5\",\"2,25\"\n\"3,5\",\"4,25\"\n", "write a point in place of the decimal comma"),
+      ("a,b\n1,\"2,500\"\n", "write numbers without separators between thousands"),
+      ("a;b\n1;-2'500'000.5\n", "write numbers without separators between thousands"),
+      ("1|2\n3|4\n", "'|' does not separate fields here: write commas, semicolons or tabs"),
+      ("[1, 2]\n[3, 4]\n", "JSON and lists in brackets are not read: write the rows as CSV"),
+      ("{\n  \"a\": [1, 2]\n}\n", "looks like JSON, which is not read: write the rows as CSV"),
+      ("[[1, 2], [3, 4]]\n", "looks like JSON, which is not read: write the rows as CSV"),
+    ] as [(String, String)])
+  func otherDialectsAreNamed(text: String, advice: String) {
+    #expect(refusal { try parse(text) }?.description.hasSuffix(advice) == true, "\(text)")
+  }
+
+  @Test func numbersBeyondSinglePrecisionAreNamed() throws {
+    for number in ["1e39", "-1e300", "1e400"] {
+      let error = refusal { try parse("1,2\n3,\(number)\n") }
+      #expect(
+        error?.description.hasPrefix(
+          "line 2, column 2 of t.csv is \(number), which is beyond single precision") == true,
+        "\(number)")
+    }
+    #expect(try parse("1,3e38\n").values == [1, 3e38])
   }
 
   @Test func refusesEmptyAndBrokenText() {

@@ -25,6 +25,27 @@ import Testing
     }
   }
 
+  @Test func saysWhereADoubleIsBeyondSinglePrecision() throws {
+    func array(_ values: [Double], isFortranOrder: Bool = false) throws -> NPYArray {
+      var bytes: [UInt8] = []
+      for value in values {
+        withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+      }
+      return try NPYArray(
+        shape: [2, 3], element: .float64, isFortranOrder: isFortranOrder, storage: bytes, offset: 0,
+        name: "a.npy")
+    }
+    let values = [0, 1, .infinity, 3, -1e300, 5]
+    let plain = refusal { try NumberTable(array(values)) }
+    #expect(
+      plain?.description.hasPrefix(
+        "row 2, column 2 of a.npy is -1e+300, which is beyond single precision") == true)
+    let turned = refusal { try NumberTable(array(values, isFortranOrder: true)) }
+    #expect(turned?.description.hasPrefix("row 1, column 3 of a.npy is -1e+300") == true)
+    // Infinity itself is for the validation to find.
+    #expect(try NumberTable(array([0, 1, .infinity, 3, 4, 5])).values[2] == .infinity)
+  }
+
   @Test func turnsFortranOrderIntoCOrder() throws {
     let cube = try NPY.parse(fixture(NumPyFixtures.fortran), name: "a.npy")
     #expect(cube.shape == [2, 3, 4])

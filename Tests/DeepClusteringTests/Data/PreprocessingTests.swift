@@ -18,6 +18,39 @@ import Testing
     return values
   }
 
+  /// It is the scaled value that has to have a square.
+  @Test func refusesWhatCannotBeSquared() throws {
+    let data = table([[1, 0], [2, -2.5e19], [3, 2.5e19]])
+    var values = data.values
+    let plain = refusal {
+      try Preprocessing.none.fitted(to: data).apply(to: &values, columns: 2, of: "t.csv")
+    }
+    #expect(plain?.kind == .data)
+    #expect(plain?.description.hasPrefix("row 2, column 2 of t.csv is -2.5e+19, too large") == true)
+    #expect(plain?.description.contains("--preprocessing, such as standard-score") == true)
+    let fitted = Preprocessing.standardScore.fitted(to: data)
+    values = data.values
+    try fitted.apply(to: &values, columns: 2, of: "t.csv")
+    #expect(values.allSatisfy { abs($0) < 2 })
+    // A new row that is too far from those that the scaling was learned from.
+    var far: [Float] = [3e38, 0]
+    let other = refusal { try fitted.apply(to: &far, columns: 2, of: "new.csv") }
+    #expect(other?.description.contains("after the scaling standard-score") == true)
+    var near: [Float] = [1e18, -1e18]
+    try Preprocessing.none.fitted(to: data).apply(to: &near, columns: 2, of: "t.csv")
+    #expect(near == [1e18, -1e18])
+  }
+
+  @Test func aModelRefusesRowsThatCannotBeSquared() throws {
+    let data = table([[0, 0], [0, 1], [9, 9], [9, 8]])
+    let model = try KMeans(clusters: 2).fit(data, preprocessing: .none)
+    let far = table([[0, 0], [2.5e19, 0]])
+    #expect(
+      refusal { try model.assignments(for: far) }?.description.hasPrefix("row 2, column 1 of t is")
+        == true)
+    #expect(try model.assignments(for: table([[0, 1]])) == [model.assignments[0]])
+  }
+
   @Test func leavesValuesAlone() {
     let data = table([[1, -300], [0.5, 2]])
     #expect(applied(.none, data) == data.values)
