@@ -44,7 +44,7 @@ public struct SettingCharts: Sendable {
     var charts: [Chart?] = []
     for data in experiment.data {
       let part = results.scale.map { "\(data)@\($0.rows)" } ?? data
-      let own = results.lines.filter { $0.data == part }
+      let own = results.lines.filter { $0.data == part && !$0.runs.isEmpty }
       for entry in experiment.lines { charts += [overClusters(entry.title, own, data)] }
       for entry in experiment.methods {
         for clusters in Set(own.map(\.clusters)).sorted(by: { $0 ?? 0 < $1 ?? 0 }) {

@@ -11,7 +11,16 @@ extension ClusterChoice: ExpressibleByArgument {
 
 /// Finds K, and a method where none was named, before a run begins.
 struct RunChooser {
+  /// What was chosen, and why.
+  struct Choice {
+    let study: ClusterCountStudy
+    /// Nil where a method was named.
+    let methodReason: String?
+  }
+
   var quiet: Bool
+  /// The numbers of clusters to try; nil for the usual ones.
+  var range: ClusterRange?
 
   /// Makes the study, and sets the configuration's K.
   ///
@@ -20,12 +29,12 @@ struct RunChooser {
   ///   - folder: The run's, which must not hold a run already.
   ///   - choosingMethod: Whether the method is chosen too.
   ///   - dataset: The data, where they were read already.
-  /// - Returns: The study.
+  /// - Returns: The study, and why the method was chosen.
   /// - Throws: `InputError` for what a run would refuse, and for too few rows.
   func choose(
     _ configuration: inout RunConfiguration, folder: URL, choosingMethod: Bool,
     dataset: Dataset? = nil
-  ) throws -> ClusterCountStudy {
+  ) throws -> Choice {
     if let reason = configuration.device.unavailableReason() {
       throw InputError(.unavailable, reason)
     }
@@ -39,7 +48,7 @@ struct RunChooser {
         text: TextReading(
           maxFeatures: configuration.maxFeatures, vocabulary: configuration.vocabulary),
         progress: say)
-    if choosingMethod { chooseMethod(&configuration, dataset) }
+    let methodReason = choosingMethod ? chooseMethod(&configuration, dataset) : nil
     // Its mistakes are told before the study, not after it.
     try configuration.refuseHeldOut(for: configuration.makeMethod())
     var warnings: [String] = []
@@ -47,23 +56,31 @@ struct RunChooser {
       configuration.parts(of: dataset).0, preprocessing: configuration.preprocessing, clusters: nil,
       device: .cpu,
       warnings: &warnings)
-    let study = try ClusterCount().study(
-      data.tensor, seed: Seed(configuration.seed), progress: say)
+    var count = ClusterCount()
+    if let range { count.range = range.numbers }
+    let study = try count.study(data.tensor, seed: Seed(configuration.seed), progress: say)
     configuration.clusters = study.clusters
     say("K = \(study.clusters): \(study.reason)")
-    return study
+    if let edge = study.edge { say(edge) }
+    return Choice(study: study, methodReason: methodReason)
   }
 
   /// Images and wide rows need a representation first; a table of few columns is one already.
-  private func chooseMethod(_ configuration: inout RunConfiguration, _ dataset: Dataset) {
+  ///
+  /// - Returns: Why, in a sentence.
+  private func chooseMethod(
+    _ configuration: inout RunConfiguration, _ dataset: Dataset
+  ) -> String {
     let isWide = dataset.imageShape != nil || dataset.columns >= 50
     configuration.method = isWide ? "n2d" : "gaussian-mixture"
     let kind = dataset.imageShape != nil ? "images" : "\(dataset.columns) columns"
-    say(
+    let reason =
       "no method was named; for \(kind) it is \(configuration.method): "
-        + (isWide
-          ? "an autoencoder, a UMAP layout of its codes, and a mixture in it"
-          : "so few columns are clustered as they are"))
+      + (isWide
+        ? "an autoencoder, a UMAP layout of its codes, and a mixture in it"
+        : "so few columns are clustered as they are")
+    say(reason)
+    return reason
   }
 
   private func say(_ line: String) {

@@ -17,6 +17,9 @@ struct EvaluateCommand: ParsableCommand {
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: predicted, isDirectory: &isFolder)
     let file = isFolder.boolValue ? predicted + "/assignments.npy" : predicted
+    if isFolder.boolValue && !FileManager.default.fileExists(atPath: file) {
+      _ = try RunFolder(URL(fileURLWithPath: predicted)).finishedRecord()
+    }
     // assignments.csv has the classes beside the clusters.
     let found = try ClassLabels.read(file, names: ["cluster", "prediction", "label"])
     let classes = try ClassLabels.read(labels)

@@ -11,10 +11,11 @@ struct ExperimentCommand: ParsableCommand {
     abstract: "Runs methods × data × seeds of a YAML file and writes the table.",
     discussion: """
       A finished run is never repeated and an interrupted one goes on, so the command can be \
-      stopped and started at will. Only finished runs enter the table, which is written as \
-      Markdown, JSON, CSV (one file of lines, one of runs) and LaTeX; where K or one swept setting has \
-      three values, the scores over it are drawn as SVG and PNG. A run whose data are not here, \
-      or that fails, is told and left out, and the grid goes on.
+      stopped and started at will. Only finished runs enter the table, which never takes the \
+      place of one that has runs of its own; it is written as Markdown, JSON, CSV (one file of \
+      lines, one of runs) and LaTeX; where K or one swept setting has three values, the scores \
+      over it are drawn as SVG and PNG. A run whose data are not here, or that fails, is told \
+      and left out, and the grid goes on.
 
       --scale small runs the same grid on at most 1,000 rows, with two seeds and few passes: it \
       shows in minutes that a file runs, and nothing about the methods.
@@ -42,6 +43,12 @@ struct ExperimentCommand: ParsableCommand {
     let folder = ExperimentFolder(URL(fileURLWithPath: output ?? "runs/experiments/\(stem)"))
     let earlier = earlierTable("\(stem).json", url)
     if dryRun { return try show(plan, folder, earlier) }
+    let target = results.map { URL(fileURLWithPath: $0) } ?? folder.url
+    let hasRuns = plan.contains {
+      FileManager.default.fileExists(atPath: folder.run($0).url.path)
+    }
+    try TablePlace(folder: target, stem: stem).refuseForeign(
+      read: [file] + plan.flatMap(\.files), hasRuns: hasRuns)
     var failures: [ExperimentRunner.Failure] = []
     if !tableOnly {
       // What was trained for two epochs is of no use to other fits: it stays with its runs.
@@ -55,15 +62,17 @@ struct ExperimentCommand: ParsableCommand {
     }
     let table = ExperimentResults(
       experiment, plan, try plan.map { try folder.finished($0) }, scale: scale)
-    try write(
-      table, SettingCharts(experiment, table),
-      to: results.map { URL(fileURLWithPath: $0) } ?? folder.url, stem: stem)
+    try refuseLoss(table, in: target, stem: stem, runs: folder.url)
+    try write(table, SettingCharts(experiment, table), to: target, stem: stem)
     print(table.markdown())
-    if let first = failures.first {
+    // A run that failed is never hidden behind data that are not here.
+    let absences: [InputError.Kind] = [.missing, .unavailable]
+    let failed = failures.first { !absences.contains($0.error.kind) }
+    if let told = failed ?? failures.first {
       throw InputError(
-        first.error.kind,
-        "\(failures.count) of \(plan.count) runs are missing; the first, \(first.run): "
-          + first.error.description)
+        told.error.kind,
+        "\(failures.count) of \(plan.count) runs are missing, of which \(told.run): "
+          + told.error.description)
     }
   }
 
@@ -95,21 +104,63 @@ struct ExperimentCommand: ParsableCommand {
   ) throws {
     let left = try folder.secondsLeft(plan, earlier: earlier?.table)
     let own = try folder.secondsLeft(plan)
+    let catalog = Catalog()
     var open: [Double?] = []
+    var (finished, absent) = (0, 0)
     for (planned, seconds) in zip(plan, left) {
-      let isFinished = try folder.finished(planned) != nil
-      if !isFinished { open.append(seconds) }
       let expected = seconds.map { "about \(duration($0))" } ?? "time unknown"
-      print("\(planned.folderName)  \(isFinished ? "finished" : expected)")
+      let state: String
+      if try folder.finished(planned) != nil {
+        finished += 1
+        state = "finished"
+      } else {
+        switch planned.missingData(catalog) {
+        case .absent(let why)?:
+          absent += 1
+          state = "data missing: \(why)"
+        case .toFetch(let name)?:
+          open.append(seconds)
+          state = "\(expected), once \(name), which is not here, is fetched"
+        case nil:
+          open.append(seconds)
+          state = expected
+        }
+      }
+      print("\(planned.folderName)  \(state)")
     }
     print(
-      "\(plan.count) run\(plan.count == 1 ? "" : "s"), \(plan.count - open.count) finished; time left: "
-        + duration(ofAll: open))
-    guard let earlier, left != own else { return }
+      "\(plan.count) run\(plan.count == 1 ? "" : "s"), \(finished) finished"
+        + (absent > 0 ? ", \(absent) without data" : "") + "; time left: " + duration(ofAll: open))
+    guard let earlier, left != own, !open.isEmpty else { return }
     let machines = Set(earlier.table.machines.compactMap(\.processor))
     print(
       "times of lines without a finished run here are those of \(earlier.file.relativePath) ("
         + machines.sorted().joined(separator: "; ") + "), which may share a pretraining")
+  }
+
+  /// Refuses to put a table in the place of one that holds runs which it has not.
+  private func refuseLoss(
+    _ table: ExperimentResults, in target: URL, stem: String, runs: URL
+  ) throws(InputError) {
+    let file = TablePlace(folder: target, stem: stem).json
+    guard FileManager.default.fileExists(atPath: file.path) else { return }
+    let isBesideRuns = target.standardizedFileURL.path == runs.standardizedFileURL.path
+    let remedy = "nothing was written: name another folder by --results, or remove the file"
+    guard let content = try? Data(contentsOf: file),
+      let earlier = try? JSONDecoder().decode(ExperimentResults.self, from: content)
+    else {
+      guard !isBesideRuns else { return }
+      throw InputError(
+        .cannotCreate, "\(file.relativePath) is not the table of an experiment, so \(remedy)")
+    }
+    let lost = table.runsLost(replacing: earlier)
+    // Beside its runs a table follows them: what is not there was removed.
+    let isMeant = isBesideRuns && table.lines.contains { !$0.runs.isEmpty }
+    guard lost > 0 && !isMeant else { return }
+    throw InputError(
+      .cannotCreate,
+      "\(lost) finished run\(lost == 1 ? "" : "s") of \(file.relativePath) would be lost, which "
+        + "\(runs.relativePath) has not, so \(remedy)")
   }
 
   private func write(
@@ -118,10 +169,11 @@ struct ExperimentCommand: ParsableCommand {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
+      // JSON first: without it the others would not be known as ours.
       let files =
         [
-          ("\(stem).md", Data(table.markdown().utf8)),
           ("\(stem).json", try encoder.encode(table) + Data("\n".utf8)),
+          ("\(stem).md", Data(table.markdown().utf8)),
           ("\(stem).csv", Data(table.csv().utf8)),
           ("\(stem)-runs.csv", Data(table.runsCSV().utf8)),
           ("\(stem).tex", Data(table.latex().utf8)),

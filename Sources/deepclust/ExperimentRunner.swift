@@ -68,8 +68,14 @@ struct ExperimentRunner {
     }
   }
 
-  /// A new run, or the one that was begun.
+  /// A new run, or the one that was begun; its map is the cheap one, for a table needs none.
   private func begin(_ planned: Experiment.PlannedRun, _ dataset: Dataset) throws -> Run {
+    let run = try newOrBegun(planned, dataset)
+    run.map = .principalComponents
+    return run
+  }
+
+  private func newOrBegun(_ planned: Experiment.PlannedRun, _ dataset: Dataset) throws -> Run {
     let url = folder.run(planned).url
     let begun = FileManager.default.fileExists(
       atPath: url.appendingPathComponent("config.yaml").path)
@@ -80,9 +86,9 @@ struct ExperimentRunner {
     }
     var configuration = planned.configuration
     guard planned.choosesClusters else { return try Run(configuration, folder: url) }
-    let study = try RunChooser(quiet: quiet).choose(
+    let chosen = try RunChooser(quiet: quiet).choose(
       &configuration, folder: url, choosingMethod: false, dataset: dataset)
-    return try Run(configuration, folder: url, study: study)
+    return try Run(configuration, folder: url, study: chosen.study)
   }
 }
 

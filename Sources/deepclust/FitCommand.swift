@@ -18,8 +18,9 @@ struct FitCommand: ParsableCommand {
       and ends with the same bytes.
 
       With --clusters auto a study chooses K first: the largest number of clusters that come back in \
-      UMAP layouts of parts of the data. Without --method and --clusters, K is chosen so, and the \
-      method by the kind of the data.
+      UMAP layouts of parts of the data, of 2 to 20 or of --cluster-range. Without --method and \
+      --clusters, here and in the file of --config, K is chosen so, and the method by the kind of the \
+      data.
       """)
 
   @Argument(help: "A catalog name or a path; left out with --resume.")
@@ -29,10 +30,13 @@ struct FitCommand: ParsableCommand {
   @Option(
     name: [.customLong("clusters"), .customShort("k")],
     help: """
-      K, the number of clusters, or auto to have it chosen; 10 unless given. deep-dpm finds K, and \
-      begins with this or 1.
+      K, the number of clusters, or auto to have it chosen; 10 unless given. dbscan and hdbscan find \
+      K and take none; deep-dpm begins with this or 1; dirichlet-process-mixture finds at most so \
+      many, 30 unless given.
       """)
   var clusters: ClusterChoice?
+  @Option(help: "The numbers of clusters to try where K is chosen; 2-20 unless given.")
+  var clusterRange: String?
   @Option(
     help: """
       A file with the class of each row: one a line, a table with a column named class, .npy, .npz, \
@@ -48,7 +52,9 @@ struct FitCommand: ParsableCommand {
   var maxFeatures: Int?
   @Option(help: "The words of texts to use: a file with one a line, or a run's vocabulary.json.")
   var vocabulary: String?
-  @Option(help: "A YAML file with any of these settings.") var config: String?
+  @Option(
+    help: "A YAML file with any of these settings, such as clusterRange, and hyperparameters.")
+  var config: String?
   @Option(
     name: .customLong("set"), help: "A hyperparameter, as in epochs=50; may be repeated.")
   var settings: [String] = []
@@ -84,7 +90,7 @@ struct FitCommand: ParsableCommand {
       try run.execute()
     } catch let stop as Run.Interrupted {
       display.end()
-      tell("stopped and saved; go on with: deepclust fit --resume --output \(folder.relativePath)")
+      tell("stopped and saved; go on with: \(run.folder.resumeCommand)")
       throw stop
     }
     display.end()
@@ -125,28 +131,28 @@ struct FitCommand: ParsableCommand {
       }
       return try Run(resuming: URL(fileURLWithPath: output))
     }
-    var configuration = try makeConfiguration()
-    let isOpen =
-      method == nil && clusters == nil && config == nil && profile == nil && settings.isEmpty
-    let choosing = isOpen || clusters == .automatic
-    if isOpen {
+    let request = try makeRequest()
+    var configuration = request.configuration
+    if request.choosesMethod {
       // The folder is named after the method, which is not known yet.
       configuration.method = "auto"
     }
     let name = URL(fileURLWithPath: configuration.data).deletingPathExtension().lastPathComponent
     let folder = output ?? "runs/\(name)-\(configuration.method)-\(configuration.seed)"
     let url = URL(fileURLWithPath: folder)
-    guard choosing else { return try Run(configuration, folder: url) }
-    let study = try RunChooser(quiet: quiet).choose(
-      &configuration, folder: url, choosingMethod: isOpen)
-    return try Run(configuration, folder: url, study: study)
+    guard request.choosesClusters else { return try Run(configuration, folder: url) }
+    let chosen = try RunChooser(quiet: quiet, range: request.clusterRange).choose(
+      &configuration, folder: url, choosingMethod: request.choosesMethod)
+    return try Run(
+      configuration, folder: url, study: chosen.study, methodReason: chosen.methodReason)
   }
 
   /// The options given that a resumed run takes from its folder.
   private var settingsGiven: [String] {
     let options: [(String, Bool)] = [
       ("DATA", data != nil), ("--method", method != nil), ("--profile", profile != nil),
-      ("--clusters", clusters != nil), ("--labels", labels != nil),
+      ("--clusters", clusters != nil), ("--cluster-range", clusterRange != nil),
+      ("--labels", labels != nil),
       ("--label-column", labelColumn != nil), ("--image-size", imageSize != nil),
       ("--max-features", maxFeatures != nil), ("--vocabulary", vocabulary != nil),
       ("--config", config != nil),
@@ -158,20 +164,42 @@ struct FitCommand: ParsableCommand {
     return options.filter(\.1).map(\.0)
   }
 
-  private func makeConfiguration() throws -> RunConfiguration {
-    var result: RunConfiguration
+  /// What the file of --config and the options ask for; an option goes before the file.
+  private func makeRequest() throws -> RunRequest {
+    var request: RunRequest
     if let config {
-      result = try RunConfiguration.read(URL(fileURLWithPath: config), data: data)
+      request = try RunRequest(contentsOf: URL(fileURLWithPath: config), data: data)
     } else {
       guard let data else {
         throw InputError(
           .usage, "which data? Give a path, or a name of `deepclust data list`")
       }
-      result = RunConfiguration(data: data)
+      request = RunRequest(data: data)
     }
-    result.method = method ?? result.method
+    request.method = method ?? request.method
+    request.clusters = clusters ?? request.clusters
+    if let clusterRange {
+      guard let range = ClusterRange(clusterRange) else {
+        throw InputError(
+          .usage,
+          "--cluster-range takes two whole numbers from 2 on, the least first, such as 2-60, not "
+            + clusterRange)
+      }
+      request.clusterRange = range
+    }
+    try apply(to: &request.settings)
+    if let note = try request.dropUnreadClusters() {
+      // In a file it may come from an earlier run; here it was meant.
+      if case .number = clusters {
+        throw InputError(.usage, "\(note), so leave out --clusters")
+      }
+      if !quiet { tell("• \(note)") }
+    }
+    return request
+  }
+
+  private func apply(to result: inout RunConfiguration) throws {
     result.profile = profile ?? result.profile
-    if case .number(let number) = clusters { result.clusters = number }
     result.labels = labels ?? result.labels
     result.labelColumn = labelColumn ?? result.labelColumn
     if let imageSize {
@@ -202,9 +230,13 @@ struct FitCommand: ParsableCommand {
       guard parts.count == 2 else {
         throw InputError(.usage, "--set takes key=value, not \(setting)")
       }
+      if parts[0].split(separator: ".").last == "clusters" {
+        throw InputError(
+          .usage,
+          "--set does not take \(parts[0]), on which other settings depend: use -k \(parts[1])")
+      }
       result.hyperparameters[parts[0]] = Hyperparameters.value(of: parts[1])
     }
-    return result
   }
 }
 
@@ -227,6 +259,7 @@ private struct Summary: Encodable {
   let held_out: RunRecord.HeldOut?
   let seconds: [String: Double]
   let stop_reason: String?
+  let warnings: [String]?
   let output: String
 
   init(_ record: RunRecord, output: String) {
@@ -236,7 +269,7 @@ private struct Summary: Encodable {
     (noise, measures) = (record.noise, record.measures)
     held_out = record.heldOut
     seconds = record.seconds ?? [:]
-    stop_reason = record.stopReason
+    (stop_reason, warnings) = (record.stopReason, record.warnings)
     self.output = output
   }
 }
@@ -244,8 +277,9 @@ private struct Summary: Encodable {
 private func summaryText(_ record: RunRecord, report: String) -> String {
   var lines: [String] = []
   let title = record.method.title ?? record.method.name
-  lines.append("\(title): \(record.clusters) clusters of \(record.data.rows ?? 0) samples")
-  lines.append("sizes       \((record.clusterSizes ?? []).map(String.init).joined(separator: " "))")
+  let noun = record.clusters == 1 ? "cluster" : "clusters"
+  lines.append("\(title): \(record.clusters) \(noun) of \(record.data.rows ?? 0) samples")
+  lines.append("sizes       \(sizesText(record.clusterSizes ?? []))")
   if let noise = record.noise { lines.append("noise       \(noise) samples in no cluster") }
   let scores = record.scores ?? Scores()
   let named: [(String, Double?)] = [
@@ -272,6 +306,12 @@ private func summaryText(_ record: RunRecord, report: String) -> String {
   lines.append("seconds     \(fixed(record.seconds?["total"] ?? 0, 1))")
   lines.append("report      \(report)")
   return lines.joined(separator: "\n")
+}
+
+/// The first thirty sizes; of more the report tells.
+private func sizesText(_ sizes: [Int]) -> String {
+  let shown = sizes.prefix(30).map(String.init).joined(separator: " ")
+  return sizes.count > 30 ? shown + " …" : shown
 }
 
 /// A number with so many digits after the point.

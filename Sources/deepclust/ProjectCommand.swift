@@ -12,6 +12,10 @@ struct ProjectCommand: ParsableCommand {
       DATA is a catalog name or a path, for instance the embedding.npy of a run. With \
       --for-clustering samples are packed closely, as N2D wants them; single settings override it. \
       t-SNE lays out in the plane only, and takes --perplexity in place of --neighbors.
+
+      Values are taken as they are unless --preprocessing says otherwise: embeddings have a scale of \
+      their own. The columns of a table of measurements want --preprocessing standard-score, which is \
+      what fit does by itself. Give the layout to fit with --preprocessing none.
       """)
 
   enum Method: String, ExpressibleByArgument, CaseIterable {
@@ -22,6 +26,12 @@ struct ProjectCommand: ParsableCommand {
   @Option(help: "Where to write the layout, as .npy or .csv.") var output: String
   @Option(help: "The column of a text table that holds classes, to be left out.")
   var labelColumn: String?
+  @Option(
+    help: """
+      How values are scaled first: none, unit-range, symmetric, unit-norm, standard-score, \
+      mean-square, or auto, fit's rule by the values. (default: none)
+      """)
+  var preprocessing: String?
   @Option(help: "umap or tsne.") var method = Method.umap
   @Option(help: "Dimensions of the layout, 1 to 64. (default: 2)") var components: Int?
   @Option(help: "Neighbours of each sample, itself included. (default: 15)") var neighbors: Int?
@@ -45,6 +55,8 @@ struct ProjectCommand: ParsableCommand {
     var method: String
     var rows: Int
     var components: Int
+    /// The scaling that was applied.
+    var preprocessing: String
     var seconds = 0.0
     /// The share of the nearest neighbours that the search found; nil where it was exact.
     var neighbor_recall: Double?
@@ -54,6 +66,7 @@ struct ProjectCommand: ParsableCommand {
 
   func run() throws {
     let (umap, tsne) = (try umapSettings(), try tsneSettings())
+    let scaling: Preprocessing = try choice(preprocessing, "--preprocessing") ?? Preprocessing.none
     if let threads {
       guard threads > 0 else { throw InputError(.usage, "--threads must be positive") }
       Threads.use(threads)
@@ -61,10 +74,13 @@ struct ProjectCommand: ParsableCommand {
     try checkOutput(output, "--output", endings: "npy", "csv")
     let dataset = try Dataset.load(data, labelColumn: labelColumn, progress: tell)
     try dataset.refuseForLayout(fewest: method == .tsne ? tsne.fewestRows : 4)
-    let rows = Tensor(dataset.values, shape: [dataset.rows, dataset.columns])
+    let fitted = scaling.fitted(to: dataset)
+    var values = dataset.values
+    try fitted.apply(to: &values, columns: dataset.columns, of: dataset.source)
+    let rows = Tensor(values, shape: [dataset.rows, dataset.columns])
     var outcome = Outcome(
       method: method.rawValue, rows: dataset.rows,
-      components: method == .tsne ? 2 : umap.components)
+      components: method == .tsne ? 2 : umap.components, preprocessing: fitted.kind.rawValue)
     var last = ContinuousClock.now
     func show(_ epoch: Int, _ planned: Int) {
       guard !quiet, ContinuousClock.now - last > .seconds(2) || epoch == planned else { return }

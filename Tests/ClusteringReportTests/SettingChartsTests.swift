@@ -9,7 +9,7 @@ import Testing
 @Suite struct SettingChartsTests {
   /// Results with an accuracy for each of some lines.
   private func charts(
-    _ yaml: String, data: String = "[digits]", _ acc: (Experiment.PlannedRun) -> Double
+    _ yaml: String, data: String = "[digits]", _ acc: (Experiment.PlannedRun) -> Double?
   ) throws -> [Chart] {
     let url = FileManager.default.temporaryDirectory
       .appendingPathComponent("grid-\(UUID().uuidString).yaml")
@@ -17,8 +17,9 @@ import Testing
     try Data(("title: T\ndata: \(data)\nseeds: [1, 2]\n" + yaml).utf8).write(to: url)
     let experiment = try Experiment(contentsOf: url)
     let plan = try experiment.plan()
-    let records = try plan.map { planned in
-      let score = acc(planned) + 0.05 * Double(planned.configuration.seed)
+    let records = try plan.map { planned -> RunRecord? in
+      guard let own = acc(planned) else { return nil }
+      let score = own + 0.05 * Double(planned.configuration.seed)
       let json = """
         {"format": 1, "data": {"name": "digits"}, "method": {"name": "\(planned.entry.method)"},
         "clusters": \(planned.clusters ?? 0), "scores": {"acc": \(score)}}
@@ -39,6 +40,18 @@ import Testing
     #expect(text.contains(">K</text>") && !text.contains("log scale"))
     // A mean with its spread for each K, below the axis' end: 0.875 ± 0.025.
     #expect(text.matches(of: /stroke-dasharray:none/).count == 3)
+  }
+
+  /// K = 8 is planned and not finished: the curve has the others.
+  @Test func aLineWithoutRunsIsNoPoint() throws {
+    func names(_ clusters: String) throws -> [String] {
+      try charts("clusters: \(clusters)\nmethods:\n  - {method: kmeans}\n") {
+        $0.clusters == 8 ? nil : 0.5
+      }.map(\.summary)
+    }
+    let found = try names("[2, 4, 6, 8]")
+    #expect(found.count == 1 && found[0].contains("K 2 to 6"))
+    #expect(try names("[2, 4, 8]").isEmpty)
   }
 
   @Test func aSweptSettingIsACurveWithALogarithmicAxis() throws {

@@ -94,6 +94,105 @@ import Testing
     #expect(again.status == 0 && again.output.contains("| kmeans | 3 | float32 | 3 |"))
   }
 
+  /// A table with runs is not replaced by one that lacks them, wherever its runs went.
+  @Test func noTableLosesRuns() throws {
+    let place = try place()
+    let words = ["experiment", "grid.yaml", "--quiet", "--results", "tables"]
+    #expect(try place.run(words).status == 0)
+    let tables = ["grid.json", "grid.md", "grid.csv", "grid-runs.csv", "grid.tex"]
+    let before = try tables.map { try text(place, "tables/\($0)") }
+    // Two of nine are gone, then all are.
+    for seed in [1, 2] {
+      try FileManager.default.removeItem(
+        at: place.file("\(Self.folder)/three-gaussians@200-dbscan-\(seed)"))
+    }
+    let two = try place.run(words + ["--table-only"])
+    #expect(two.status == 73 && two.complaints.count == 1 && two.output.isEmpty, "\(two.error)")
+    #expect(two.error.contains("2 finished runs of tables/grid.json would be lost"))
+    try FileManager.default.removeItem(at: place.file(Self.folder))
+    let all = try place.run(words + ["--table-only"])
+    #expect(all.status == 73 && all.error.contains("9 finished runs of tables/grid.json"))
+    #expect(try tables.map { try text(place, "tables/\($0)") } == before)
+    // Nor where the tables lie in the folder that is said to be that of the runs.
+    let beside = try place.run(["experiment", "grid.yaml", "--table-only", "--output", "tables"])
+    #expect(beside.status == 73 && beside.error.contains("9 finished runs"))
+    #expect(try tables.map { try text(place, "tables/\($0)") } == before)
+
+    let empty = try place.run([
+      "experiment", "grid.yaml", "--table-only", "--results", "other",
+    ])
+    #expect(empty.status == 0, "\(empty.error)")
+    #expect(
+      empty.output.contains("| kmeans | 3 | float32 | 0 of 3 |")
+        && empty.output.contains("ACC 0.5000 (Somebody, 2020)"))
+    // Made again, the runs are all there, so the table may be written.
+    #expect(try place.run(words).status == 0)
+
+    try Data("{}".utf8).write(to: place.file("tables/grid.json"))
+    let foreign = try place.run(words + ["--table-only"])
+    #expect(foreign.status == 73 && foreign.error.contains("is not the table of an experiment"))
+    #expect(try text(place, "tables/grid.json") == "{}")
+  }
+
+  /// Nothing is written over what the experiment reads, or over files of others; and nothing is run.
+  @Test(arguments: ["--results", "--output"])
+  func aTableNeverTakesThePlaceOfTheData(option: String) throws {
+    let place = try place()
+    try SmallData.write(to: place)
+    let grid = """
+      title: own
+      data: [small.csv]
+      labelColumn: class
+      clusters: 3
+      seeds: [1]
+      methods: [{method: kmeans}]
+      """
+    try Data(grid.utf8).write(to: place.file("small.yaml"))
+    let before = try text(place, "small.csv")
+    let own = try place.run(["experiment", "small.yaml", "--quiet", option, "."])
+    #expect(own.status == 73 && own.complaints.count == 1, "\(own.error)")
+    #expect(own.error.contains("small.csv, which the experiment reads"))
+    #expect(try text(place, "small.csv") == before)
+
+    for (name, says) in [
+      ("grid.tex", "grid.tex is there without grid.json"), ("grid.json", "is not the table"),
+    ] {
+      try Data("mine".utf8).write(to: place.file(name))
+      let other = try place.run(["experiment", "grid.yaml", "--quiet", option, "."])
+      #expect(other.status == 73 && other.complaints.count == 1, "\(other.error)")
+      #expect(other.error.contains(says), "\(other.error)")
+      #expect(try text(place, name) == "mine")
+    }
+    #expect(!place.has("runs") && !place.has("small-kmeans-1") && !place.has("small.json"))
+    #expect(!place.has("three-gaussians@200-kmeans-1") && !place.has("grid.md"))
+  }
+
+  /// The plan says which data are missing; a run that fails is not hidden behind them.
+  @Test func missingDataAreInThePlan() throws {
+    let place = try place(
+      """
+      title: T
+      data: [nowhere.npz, mnist, "three-gaussians@200"]
+      seeds: [1]
+      clusters: 500
+      methods: [{method: kmeans}]
+      """)
+    let plan = try place.run(["experiment", "grid.yaml", "--dry-run"])
+    #expect(plan.status == 0, "\(plan.error)")
+    for line in [
+      "nowhere-kmeans-1  data missing: there is no file or folder nowhere.npz\n",
+      "mnist-kmeans-1  time unknown, once mnist, which is not here, is fetched\n",
+      "three-gaussians@200-kmeans-1  time unknown\n",
+    ] { #expect(plan.output.contains(line), "\(plan.output)") }
+    #expect(plan.output.contains("3 runs, 0 finished, 1 without data; time left: unknown"))
+    try Data(text(place, "grid.yaml").replacingOccurrences(of: "mnist, ", with: "").utf8)
+      .write(to: place.file("grid.yaml"))
+    let outcome = try place.run(["experiment", "grid.yaml", "--quiet"])
+    #expect(outcome.status == 65, "\(outcome.error)")
+    #expect(outcome.error.contains("2 of 2 runs are missing, of which three-gaussians@200-kmeans"))
+    #expect(outcome.output.contains("No run is finished."))
+  }
+
   /// The classes of a table of one's own: a column of it, or a file.
   @Test(arguments: [
     "data: [small.csv]\nlabelColumn: class", "data: [small.npy]\nlabels: labels.npy",
@@ -150,6 +249,8 @@ import Testing
     let outcome = try place.run(["experiment", "grid.yaml"])
     #expect(outcome.status == 73 && outcome.complaints.count == 1)
     #expect(outcome.error.contains("three-gaussians@200-kmeans-1 was begun with other settings"))
+    #expect(
+      outcome.error.contains("(hyperparameters.restarts was 1 and is 2 now)"), "\(outcome.error)")
   }
 
   @Test func aStudyChoosesKOnce() throws {

@@ -193,6 +193,24 @@ import Testing
     #expect(!place.has("run/labels.npy"))
   }
 
+  @Test func aSummaryHasThirtySizesAndJSONTheWarnings() throws {
+    let place = try Workplace()
+    try SmallData.write(to: place)
+    let many = try place.run([
+      "fit", "small.npy", "--method", "kmeans", "-k", "31", "--output", "many", "--quiet",
+    ])
+    let lines = many.output.split(separator: "\n")
+    let words = lines.first { $0.hasPrefix("sizes ") }?.split(separator: " ") ?? []
+    #expect(words.count == 32 && words.last == "…", "\(many.output)")
+    let none = try place.run([
+      "fit", "small.npy", "--method", "dbscan", "--set", "radius=0.0001", "--output", "none",
+      "--quiet", "--json",
+    ])
+    #expect(none.status == 0, "\(none.error)")
+    let warnings = try object(none.output)["warnings"] as? [String]
+    #expect(warnings?.contains { $0.hasPrefix("all samples are noise") } == true)
+  }
+
   @Test func clustersACatalogDataSet() throws {
     let place = try Workplace()
     let outcome = try place.run([
@@ -239,15 +257,75 @@ import Testing
     let study = try #require(try record(place.file("run"))["clusterCountStudy"] as? [String: Any])
     #expect(study["clusters"] as? Int == 3 && (study["table"] as? [Any])?.count == 19)
     #expect(named.error.contains("K = 3: 3 is the largest number of clusters that all come back"))
+    #expect(try record(place.file("run"))["methodReason"] == nil)
     let report = try String(contentsOf: place.file("run/report.html"), encoding: .utf8)
     #expect(report.contains("How K was chosen") && report.contains("3 (chosen)"))
     // Neither method nor number.
     let open = try place.run(["fit", "small.npy", "--output", "open", "--json"])
     #expect(try object(open.output)["method"] as? String == "gaussian-mixture")
-    #expect(open.error.contains("no method was named; for 8 columns it is gaussian-mixture"))
+    let reason = "no method was named; for 8 columns it is gaussian-mixture"
+    #expect(open.error.contains(reason))
+    let kept = try record(place.file("open"))["methodReason"] as? String
+    #expect(kept?.hasPrefix(reason) == true)
     // A folder that is taken is refused before the study.
     let taken = try place.run(["fit", "small.npy", "-k", "auto", "--output", "run"])
     #expect(taken.status == 73 && !taken.error.contains("choosing K"))
+  }
+
+  /// A file may leave open what the options may; what a run then keeps says it, and is not chosen again.
+  @Test func aConfigurationFileMayLeaveKOpen() throws {
+    let place = try Workplace()
+    try SmallData.write(to: place)
+    try Data("data: small.npy\nseed: 2\nclusterRange: 4-5\n".utf8)
+      .write(to: place.file("open.yaml"))
+    // Neither method nor number in the file.
+    let open = try place.run(["fit", "--config", "open.yaml", "--output", "open"])
+    #expect(open.status == 0, "\(open.error)")
+    #expect(open.error.contains("for 8 columns it is gaussian-mixture"))
+    #expect(open.error.contains("; fewer than 4 "))
+    let chosen = try record(place.file("open"))
+    let study = try #require(chosen["clusterCountStudy"] as? [String: Any])
+    let table = try #require(study["table"] as? [[String: Any]])
+    #expect(table.map { $0["clusters"] as? Int } == [4, 5])
+    let clusters = try #require(chosen["clusters"] as? Int)
+    #expect((4...5).contains(clusters))
+
+    let again = try place.run(["fit", "--config", "open/config.yaml", "--output", "again"])
+    #expect(again.status == 0 && !again.error.contains("choosing K"), "\(again.error)")
+    for name in ["config.yaml", "assignments.npy"] {
+      #expect(
+        try Data(contentsOf: place.file("open/\(name)"))
+          == Data(contentsOf: place.file("again/\(name)")), "\(name)")
+    }
+
+    try Data("data: small.npy\nmethod: kmeans\nclusters: auto\n".utf8)
+      .write(to: place.file("auto.yaml"))
+    let automatic = try place.run([
+      "fit", "--config", "auto.yaml", "--cluster-range", "2-4", "--output", "auto", "--json",
+    ])
+    #expect(automatic.status == 0, "\(automatic.error)")
+    let summary = try object(automatic.output)
+    #expect(summary["clusters"] as? Int == 3 && summary["method"] as? String == "kmeans")
+  }
+
+  /// HDBSCAN reads no K: none is chosen, and none is kept.
+  @Test func noNumberIsChosenForAMethodThatFindsIt() throws {
+    let place = try Workplace()
+    try SmallData.write(to: place)
+    try Data("data: small.npy\nclusters: 7\n".utf8).write(to: place.file("seven.yaml"))
+    for (name, words, says) in [
+      ("auto", ["small.npy", "-k", "auto"], "itself: there is none to choose"),
+      ("seven", ["--config", "seven.yaml"], "itself: 7 is not read"),
+    ] {
+      let outcome = try place.run(
+        ["fit", "--method", "hdbscan", "--output", name, "--preprocessing", "none"] + words)
+      #expect(outcome.status == 0, "\(outcome.error)")
+      #expect(outcome.error.contains("• hdbscan finds the number of clusters \(says)\n"))
+      #expect(!outcome.error.contains("choosing K"))
+      #expect(try record(place.file(name))["clusterCountStudy"] == nil)
+      let kept = try String(contentsOf: place.file("\(name)/config.yaml"), encoding: .utf8)
+      #expect(!kept.contains("clusters"), "\(kept)")
+    }
   }
 
   private func metrics(_ run: URL) throws -> [[String: Any]] {

@@ -15,6 +15,7 @@ import Testing
 
   @Test(arguments: [
     ("fit", ["--method", "--clusters", "--labels", "--set", "--seed", "--resume", "--json"]),
+    ("fit", ["--cluster-range", "hdbscan", "deep-dpm", "dirichlet-process-mixture"]),
     ("predict", ["<run>", "<data>", "--output", "--probabilities", "--embedding"]),
     ("evaluate", ["<predicted>", "--labels", "--json"]),
     ("report", ["--open", "--figures"]), ("compare", ["--output"]),

@@ -38,6 +38,8 @@ import Testing
       early.complaints == [
         "deepclust: run holds an unfinished run: go on with deepclust fit --resume --output run"
       ])
+    let scored = try place.run(["evaluate", "run", "--labels", "labels.npy"])
+    #expect(scored.status == 66 && scored.complaints == early.complaints)
 
     let resumed = try place.run(resume + ["--json"])
     #expect(resumed.status == 0, "\(resumed.error)")

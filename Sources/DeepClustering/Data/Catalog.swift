@@ -86,7 +86,7 @@ public struct Catalog: Sendable {
     try labels.refuseOtherCount(than: table.rows, in: entry.name, labels: entry.name)
     var dataset = Dataset(
       name: entry.name, values: table.values, rows: table.rows, columns: table.columns,
-      labels: labels.indices, classNames: labels.names, imageShape: entry.imageShape)
+      labels: labels.indices, classNames: entry.names(of: labels), imageShape: entry.imageShape)
     if let file = entry.words, let url = location(of: file, in: entry) {
       _ = try file.unpackVerified(FileBytes.read(url.path), from: url.path)
       dataset.vocabulary = try Vocabulary.read(url.path)
@@ -98,6 +98,17 @@ public struct Catalog: Sendable {
     [dataFolder, cacheFolder].compactMap { folder in
       folder?.appendingPathComponent(entry.folder).appendingPathComponent(file.name)
     }.first { FileManager.default.fileExists(atPath: $0.path) }
+  }
+}
+
+extension CatalogEntry {
+  /// What the classes of labels are called: ``classNames`` at the numbers that the labels are.
+  func names(of labels: ClassLabels) -> [String] {
+    labels.names.map { written in
+      guard let classNames, let number = Int(written), classNames.indices.contains(number)
+      else { return written }
+      return classNames[number]
+    }
   }
 }
 

@@ -40,6 +40,7 @@ extension Catalog {
   private static let fashionMNIST = CatalogEntry(
     name: "fashion-mnist", title: "Photographs of clothes, 28 × 28 grey, values 0 to 255",
     rows: 70_000, columns: 784, imageShape: ImageShape(height: 28, width: 28), classes: 10,
+    classNames: clothes,
     origin: "Xiao, Rasul, Vollgraf: Fashion-MNIST, arXiv:1708.07747, 2017", licence: "MIT",
     files: [
       CatalogFile(
@@ -65,6 +66,12 @@ extension Catalog {
       .web("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"),
     ],
     layout: .idx)
+
+  /// The classes of Fashion-MNIST in the order of its README.
+  private static let clothes = [
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+    "Ankle boot",
+  ]
 
   private static let usps = CatalogEntry(
     name: "usps", title: "Handwritten digits of envelopes, 16 × 16 grey, values 0 to 1",
@@ -111,12 +118,12 @@ extension Catalog {
     layout: .table)
 
   private static let threeGaussians = CatalogEntry(
-    name: "three-gaussians", title: "Three Gaussians in the plane, drawn from the seed",
+    name: "three-gaussians", title: "Three Gaussians in the plane, always the same points",
     rows: 4500, columns: 2, classes: 3, origin: "drawn by this program",
     licence: "free of any rights", layout: .drawn(Synthetic.threeGaussians))
 
   private static let fifteenGaussians = CatalogEntry(
-    name: "fifteen-gaussians", title: "Fifteen Gaussians in the plane, drawn from the seed",
+    name: "fifteen-gaussians", title: "Fifteen Gaussians in the plane, always the same points",
     rows: 10_000, columns: 2, classes: 15, origin: "drawn by this program",
     licence: "free of any rights", layout: .drawn(Synthetic.fifteenGaussians))
 }
@@ -144,7 +151,7 @@ extension Catalog {
     ])
 
   private static let umapFashion = umap(
-    "umap-fashion", of: "Fashion-MNIST", rows: 70_000,
+    "umap-fashion", of: "Fashion-MNIST", rows: 70_000, classNames: clothes,
     files: [
       CatalogFile(
         "fashion_x.npy", "abc33fc28ffb1a0cf358f044d7960769f83115e0ac28b24385463c61a6222c7f"),
@@ -162,11 +169,12 @@ extension Catalog {
     ])
 
   private static func umap(
-    _ name: String, of images: String, rows: Int, files: [CatalogFile]
+    _ name: String, of images: String, rows: Int, classNames: [String]? = nil,
+    files: [CatalogFile]
   ) -> CatalogEntry {
     CatalogEntry(
       name: name, title: "\(images) by UMAP to 10 dimensions, only where a data folder has it",
-      rows: rows, columns: 10, classes: 10,
+      rows: rows, columns: 10, classes: 10, classNames: classNames,
       origin: "Ronen, Finder, Freifeld: DeepDPM, CVPR 2022", licence: "MIT",
       folder: "umap-embeddings", files: files, layout: .arrays)
   }
@@ -175,6 +183,13 @@ extension Catalog {
     name: "20newsgroups",
     title: "Posts to 20 newsgroups, tf-idf of 2,000 words, only where a data folder has it",
     rows: 18_846, columns: 2000, classes: 20,
+    classNames: [
+      "alt.atheism", "comp.graphics", "comp.os.ms-windows.misc", "comp.sys.ibm.pc.hardware",
+      "comp.sys.mac.hardware", "comp.windows.x", "misc.forsale", "rec.autos", "rec.motorcycles",
+      "rec.sport.baseball", "rec.sport.hockey", "sci.crypt", "sci.electronics", "sci.med",
+      "sci.space", "soc.religion.christian", "talk.politics.guns", "talk.politics.mideast",
+      "talk.politics.misc", "talk.religion.misc",
+    ],
     origin: "Lang: NewsWeeder, ICML 1995; the by-date version of J. Rennie",
     licence: "not stated",
     files: [
@@ -191,6 +206,7 @@ extension Catalog {
     name: "r8",
     title: "News of 8 topics, tf-idf of 2,000 words, only where a data folder has it",
     rows: 7674, columns: 2000, classes: 8,
+    classNames: ["acq", "crude", "earn", "grain", "interest", "money-fx", "ship", "trade"],
     origin: "Reuters-21578 (D. D. Lewis); the R8 part of A. Cardoso-Cachopo, 2007",
     licence: "for research",
     files: [

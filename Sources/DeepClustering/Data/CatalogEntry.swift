@@ -14,6 +14,8 @@ public struct CatalogEntry: Sendable {
   public var imageShape: ImageShape?
   /// The number of classes.
   public let classes: Int
+  /// What the classes 0, 1, 2 … of the files are called; nil where the numbers are the names.
+  public let classNames: [String]?
   /// Who made it and where it was published.
   public let origin: String
   /// What its makers allow, as far as it is known.
@@ -33,7 +35,8 @@ public struct CatalogEntry: Sendable {
 
   init(
     name: String, title: String, rows: Int, columns: Int, imageShape: ImageShape? = nil,
-    classes: Int, origin: String, licence: String, folder: String? = nil,
+    classes: Int, classNames: [String]? = nil, origin: String, licence: String,
+    folder: String? = nil,
     files: [CatalogFile] = [], places: [CatalogPlace] = [],
     words: CatalogFile? = nil, layout: CatalogLayout
   ) {
@@ -43,6 +46,7 @@ public struct CatalogEntry: Sendable {
     self.columns = columns
     self.imageShape = imageShape
     self.classes = classes
+    self.classNames = classNames
     self.origin = origin
     self.licence = licence
     self.folder = folder ?? name

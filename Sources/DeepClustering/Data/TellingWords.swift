@@ -5,13 +5,19 @@ internal import Torch
 
 /// The words that tell clusters of texts apart: `words.json` of a run folder.
 ///
-/// A word's score in a cluster is its mean tf-idf over the cluster's texts less that over all texts.
+/// A word's score in a cluster is how far its mean tf-idf there lies above that of all texts, in
+/// standard deviations: d_kj = (x̄_kj − x̄_j) / (m_k (s_j + s₀)), with s_j the deviation of word j
+/// within clusters, pooled over them, s₀ the median of the s_j that are not 0, and m_k² = 1/n_k − 1/n.
+/// Words of every text, which vary much everywhere, thus come after rarer ones; s₀ keeps out those
+/// that vary hardly at all because few texts have them. This is the statistic of Tibshirani, Hastie,
+/// Narasimhan, Chu: Diagnosis of multiple cancer types by shrunken centroids of gene expression,
+/// PNAS 99(10), 2002, with m_k as in The Elements of Statistical Learning, 2nd edition, eq. 18.4.
 public struct TellingWords: Codable, Equatable, Sendable {
   /// A word and its score.
   public struct Word: Codable, Equatable, Sendable {
     /// The word.
     public var word: String
-    /// Its mean in the cluster less its mean over all.
+    /// How far its mean in the cluster lies above that over all, in standard deviations.
     public var score: Double
   }
 
@@ -27,6 +33,7 @@ public struct TellingWords: Codable, Equatable, Sendable {
   ///   - clusters: K.
   ///   - words: The D words.
   init(_ count: Int, of rows: Tensor, assignments: [Int], clusters: Int, words: [String]) {
+    // Group 0 is noise.
     let members = oneHot(assignments.map { $0 + 1 }, clusters + 1).to(rows.device)
     let sums = members.transposed().matmul(rows).scalars(as: Float.self).map(Double.init)
     let sizes = members.sum(0).scalars(as: Float.self).map(Double.init)
@@ -34,15 +41,44 @@ public struct TellingWords: Codable, Equatable, Sendable {
     let total = (0..<width).map { column in
       (0...clusters).reduce(0) { $0 + sums[$1 * width + column] }
     }
+    let deviations = Self.deviations(
+      rows, isMember: assignments.map { $0 < 0 ? 0 : 1 }, sums: sums, sizes: sizes)
+    let positive = deviations.filter { $0 > 0 }.sorted()
+    let floor = positive.isEmpty ? 1 : positive[positive.count / 2]
     let n = Double(max(assignments.count, 1))
     self.clusters = (1...max(clusters, 1)).prefix(clusters).map { cluster in
-      guard sizes[cluster] > 0 else { return [] }
-      let scores = (0..<width).map {
-        sums[cluster * width + $0] / sizes[cluster] - total[$0] / n
+      let size = sizes[cluster]
+      // One cluster of all texts has nothing to be told from.
+      guard size > 0, size < n else { return [] }
+      let margin = (1 / size - 1 / n).squareRoot()
+      let scores = (0..<width).map { column in
+        (sums[cluster * width + column] / size - total[column] / n)
+          / (margin * (deviations[column] + floor))
       }
       return scores.indices.filter { scores[$0] > 0 }
         .sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(count)
         .map { Word(word: words[$0], score: scores[$0]) }
+    }
+  }
+
+  /// s_j: the square root of the mean square within clusters, with n − K degrees of freedom.
+  ///
+  /// `sums` and `sizes` are those of noise and then of each cluster; `isMember` is 0 for noise.
+  private static func deviations(
+    _ rows: Tensor, isMember: [Float], sums: [Double], sizes: [Double]
+  ) -> [Double] {
+    let members = Tensor(isMember, shape: [1, isMember.count], on: rows.device)
+    let squares = members.matmul(rows.squared()).scalars(as: Float.self).map(Double.init)
+    let found = sizes.indices.dropFirst().filter { sizes[$0] > 0 }
+    let freedom = found.reduce(0.0) { $0 + sizes[$1] } - Double(found.count)
+    return squares.indices.map { column in
+      let between = found.reduce(0.0) { sum, cluster in
+        let value = sums[cluster * squares.count + column]
+        return sum + value * value / sizes[cluster]
+      }
+      let within = squares[column] - between
+      // The sums are of single precision: less than this is rounding, and the word does not vary.
+      return within > 1e-5 * squares[column] ? (within / max(freedom, 1)).squareRoot() : 0
     }
   }
 

@@ -65,9 +65,10 @@ public struct Experiment: Codable, Sendable {
   public var title: String
   /// Catalog names or paths.
   public var data: [String]
-  /// A file with the class of each row, of the only data set; read for measuring alone.
+  /// A file with the class of each row, of the only data set, or the only one that the catalog does not
+  /// know; read for measuring alone.
   public var labels: String?
-  /// The column of text tables that holds the classes.
+  /// The column of text tables that holds the classes; beside them data of the catalog keep theirs.
   public var labelColumn: String?
   /// K, or several; where it is missing, what a method that finds K begins with, and for the others
   /// the number of classes that the catalog has.
@@ -128,9 +129,10 @@ public struct Experiment: Codable, Sendable {
     ) {
       throw InputError(.usage, "threads must be at least 1, not \(threads)")
     }
-    if labels != nil && data.count > 1 {
+    let labelled = ownData.isEmpty ? data.count : ownData.count
+    if labels != nil && labelled > 1 {
       throw InputError(
-        .usage, "labels are of one data set, and data has \(data.count): make a file for each")
+        .usage, "labels are of one data set, and data has \(labelled): make a file for each")
     }
     if let heldOut, !(heldOut > 0 && heldOut < 1) {
       throw InputError(.usage, "heldOut must be above 0 and below 1, not \(heldOut)")

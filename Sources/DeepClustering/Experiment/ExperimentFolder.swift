@@ -34,8 +34,26 @@ public struct ExperimentFolder: Sendable {
     guard configuration != wanted else { return }
     throw InputError(
       .cannotCreate,
-      "\(run(planned).url.relativePath) was begun with other settings: remove it or give another "
-        + "--output")
+      "\(run(planned).url.relativePath) was begun with other settings"
+        + "\(Self.difference(configuration, wanted)): remove it or give another --output")
+  }
+
+  /// The first setting that differs, with both values; empty where only their form does.
+  private static func difference(_ begun: RunConfiguration, _ wanted: RunConfiguration) -> String {
+    let (then, now) = (settings(of: begun), settings(of: wanted))
+    let keys = Set(then.keys).union(now.keys).sorted()
+    guard let key = keys.first(where: { then[$0] != now[$0] }) else { return "" }
+    return " (\(key) was \(then[key] ?? "not given") and is \(now[key] ?? "not given") now)"
+  }
+
+  private static func settings(of configuration: RunConfiguration) -> [String: String] {
+    var result: [String: String] = [:]
+    for (path, value) in Hyperparameters.values(of: configuration).leaves() {
+      // No hyperparameters are an empty object.
+      if case .object = value { continue }
+      result[path] = value.text
+    }
+    return result
   }
 
   /// What each run of a plan still takes.

@@ -21,6 +21,13 @@ extension Experiment {
     /// has several of them.
     public let lineName: String
 
+    /// The files that it reads, of data and of classes; data of the catalog are left out.
+    package var files: [String] {
+      let whole = (try? Subset.base(of: configuration.data)) ?? configuration.data
+      let own = Catalog.entry(named: whole) == nil ? [whole] : []
+      return (own + [configuration.labels].compactMap(\.self)).map { ArrayPath($0).file }
+    }
+
     /// Whether two runs belong to one line of the table: they differ in the seed alone.
     public func isSameLine(as other: PlannedRun) -> Bool {
       lineName == other.lineName && data == other.data && clusters == other.clusters
@@ -80,11 +87,13 @@ extension Experiment {
     return runs
   }
 
-  /// What K is for a line; nil where nothing says, or where the method does not ask.
+  /// What K is for a line; nil where nothing says, and where there is a list or a study of it for a
+  /// method that reads no K.
   private func choices(of entry: Entry) throws(InputError) -> [ClusterChoice?] {
     guard let all = entry.clusters.map({ [$0] }) ?? clusters?.all else { return [nil] }
     let method = try MethodCatalog.method(entry.method)
-    return all.count > 1 && !method.takesClusters ? [nil] : all
+    let isIdle = all.count > 1 || all == [.automatic]
+    return isIdle && !method.takesClusters ? [nil] : all
   }
 
   private func run(
@@ -92,7 +101,10 @@ extension Experiment {
     _ scale: ExperimentScale?
   ) throws(InputError) -> PlannedRun {
     var configuration = RunConfiguration(data: scale?.part(of: data) ?? data)
-    (configuration.labels, configuration.labelColumn) = (labels, labelColumn)
+    // Beside a table of one's own, data of the catalog keep their classes.
+    if ownData.isEmpty || ownData.contains(data) {
+      (configuration.labels, configuration.labelColumn) = (labels, labelColumn)
+    }
     configuration.method = entry.method
     configuration.profile = entry.profile
     if case .number(let number) = choice { configuration.clusters = number }
@@ -117,6 +129,11 @@ extension Experiment {
       choosesClusters: choice == .automatic, configuration: configuration,
       folderName: "\(stem)-\(title)\(suffix)-\(seed)",
       lineName: entry.title + (isStart ? " from \(choice?.text ?? "")" : ""))
+  }
+
+  /// The data that the catalog does not know.
+  var ownData: [String] {
+    data.filter { Catalog.entry(named: (try? Subset.base(of: $0)) ?? $0) == nil }
   }
 
   /// The number of classes that the catalog has for data or a part of them.

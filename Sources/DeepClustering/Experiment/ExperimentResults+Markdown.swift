@@ -12,7 +12,8 @@ extension ExperimentResults {
     if let scale { page.append(scale.sentence) }
     page += [table(), explanation]
     if !comparisons.isEmpty { page += [comparisonTable(), comparisonNote] }
-    page += ["Every run:", runTable(), provenance]
+    let hasRuns = lines.contains { !$0.runs.isEmpty }
+    page += hasRuns ? ["Every run:", runTable(), provenance] : ["No run is finished."]
     return page.joined(separator: "\n\n") + "\n"
   }
 
@@ -22,13 +23,17 @@ extension ExperimentResults {
   }
   /// Whether rows were kept from the fits.
   var showsHeldOut: Bool { lines.contains { $0.runs.contains { $0.heldOut != nil } } }
+  /// Whether some line has too few clusters for an accuracy of 1.
+  var showsCeiling: Bool { lines.contains { ($0.accCeiling ?? 1) < 0.99995 } }
   /// Whether there is noise.
   var showsNoise: Bool { lines.contains { $0.noise != nil } }
 
   private func table() -> String {
     var titles = ["data", "method"]
     if showsClusters { titles.append("K") }
-    titles += ["precision", "seeds", "ACC", "median", "95 % interval", "lowest", "NMI", "ARI"]
+    titles += ["precision", "seeds", "ACC", "median", "95 % interval", "lowest"]
+    if showsCeiling { titles.append("ACC at most") }
+    titles += ["NMI", "ARI"]
     if showsHeldOut { titles += ["held-out ACC", "G"] }
     if showsNoise { titles.append("noise") }
     titles.append("published")
@@ -40,6 +45,7 @@ extension ExperimentResults {
       row.append(line.acc.map { short($0.median) } ?? "")
       row.append(range(line.acc?.interval))
       row.append(line.acc.map { short($0.lowest) } ?? "")
+      if showsCeiling { row.append(line.accCeiling.map(short) ?? "") }
       row += [spread(line.nmi), spread(line.ari)]
       if showsHeldOut { row += [spread(line.heldOutACC), spread(line.generalizability)] }
       if showsNoise { row.append(line.noise.map { one($0.mean) } ?? "") }
@@ -50,12 +56,21 @@ extension ExperimentResults {
   }
 
   private var explanation: String {
-    "ACC, NMI and ARI are the mean ± standard deviation (of the population) over the seeds; the "
+    var text =
+      "ACC, NMI and ARI are the mean ± standard deviation (of the population) over the seeds; the "
       + "interval is that of the mean ACC, by Student's t."
-      + (showsHeldOut
-        ? " Held-out ACC is that of the rows that the fits did not see; G, the generalizability, is the "
-          + "clustering loss per row of the others over that of these rows." : "")
-      + (showsClusters ? " K with a ± was not given: the method found it, or it was chosen." : "")
+    if showsCeiling {
+      text += " ACC at most is what so few clusters can reach, each matched with one class."
+    }
+    if showsHeldOut {
+      text +=
+        " Held-out ACC is that of the rows that the fits did not see; G, the generalizability, is "
+        + "the clustering loss per row of the others over that of these rows."
+    }
+    if showsClusters {
+      text += " K with a ± was not given: the method found it, or it was chosen."
+    }
+    return text
   }
 
   private func comparisonTable() -> String {
@@ -84,12 +99,22 @@ extension ExperimentResults {
   }
 
   private var comparisonNote: String {
-    "Two-sided tests over the seeds that two lines share: the paired t-test, and Wilcoxon's "
+    let shown = shownComparisons()
+    var text =
+      "Two-sided tests over the seeds that two lines share: the paired t-test, and Wilcoxon's "
       + "signed-rank test computed exactly, whose p is 2^(1 − seeds) at least. The p are not "
       + "corrected for the number of comparisons."
-      + (shownComparisons().count < comparisons.count
-        ? " Where there are more than \(Self.fullComparisons), only those with the first line are "
-          + "shown; the JSON file has all." : "")
+    if shown.contains(where: { $0.acc.tTest == nil }) {
+      text +=
+        " The t-test and its interval are left out where the difference is the same for all "
+        + "seeds."
+    }
+    if shown.count < comparisons.count {
+      text +=
+        " Where there are more than \(Self.fullComparisons), only those with the first line are "
+        + "shown; the JSON file has all."
+    }
+    return text
   }
 
   private func runTable() -> String {
@@ -129,9 +154,8 @@ extension ExperimentResults {
     }
     return
       "Machine: \(places.joined(separator: "; ")); threads: \(threads.joined(separator: ", ")); "
-      + "version \(versions.joined(separator: ", ")). Times are those of a machine that was busy "
-      + "with other work too, unless the page that quotes them says otherwise. SHA-256 of the "
-      + "data:\n\n" + digests.joined(separator: "\n")
+      + "version \(versions.joined(separator: ", ")). Times are wall-clock, whatever else ran on "
+      + "the machine. SHA-256 of the data:\n\n" + digests.joined(separator: "\n")
   }
 
   private static func table(_ titles: [String], _ rows: [[String]]) -> String {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Torch
 
 /// What the finished runs of an experiment add up to; an unfinished run never enters.
 public struct ExperimentResults: Codable, Sendable {
@@ -54,11 +55,14 @@ public struct ExperimentResults: Codable, Sendable {
     public var nmi: ScoreSummary?
     /// Adjusted Rand index over the seeds.
     public var ari: ScoreSummary?
+    /// The accuracy that is possible at most with so many clusters (``Scores/accCeiling``), the mean
+    /// over the seeds.
+    public var accCeiling: Double?
     /// Accuracy on the rows that were kept from the fits, over the seeds.
     public var heldOutACC: ScoreSummary?
     /// G over the seeds (``RunRecord/HeldOut/generalizability``).
     public var generalizability: ScoreSummary?
-    /// The seeds that are planned; there may be fewer runs.
+    /// The seeds that are planned; there may be fewer runs, or none.
     public var planned: Int
     /// Every finished run.
     public var runs: [Run]
@@ -120,7 +124,7 @@ public struct ExperimentResults: Codable, Sendable {
       ]
     }
     members.sort { place($0).lexicographicallyPrecedes(place($1)) }
-    lines = members.compactMap { indices in
+    lines = members.map { indices in
       // Figures of others are of the whole data.
       let published = scale == nil ? experiment.figure(for: plan[indices[0]]) : nil
       return Line(
@@ -136,6 +140,25 @@ public struct ExperimentResults: Codable, Sendable {
 }
 
 extension ExperimentResults {
+  /// How many runs of an earlier table this one has not; they are lost where it takes its place.
+  public func runsLost(replacing earlier: ExperimentResults) -> Int {
+    /// What a run is known by.
+    struct Key: Hashable {
+      var data, name: String
+      var clusters: Int?
+      var seed: UInt64
+    }
+    func keys(_ results: ExperimentResults) -> [Key] {
+      results.lines.flatMap { line in
+        line.runs.map {
+          Key(data: line.data, name: line.name, clusters: line.clusters, seed: $0.seed)
+        }
+      }
+    }
+    let own = Set(keys(self))
+    return keys(earlier).count { !own.contains($0) }
+  }
+
   /// The seconds that the runs of a planned one's line took.
   func seconds(of planned: Experiment.PlannedRun) -> [Double] {
     let line = lines.first {
@@ -157,22 +180,24 @@ extension Experiment {
 }
 
 extension ExperimentResults.Line {
-  /// The line of some finished runs; nil for none.
-  fileprivate init?(
+  /// The line of the runs that are finished, of which there may be none.
+  fileprivate init(
     _ planned: Experiment.PlannedRun, _ records: [RunRecord], of count: Int,
     _ published: Experiment.Published?
   ) {
-    guard !records.isEmpty else { return nil }
     func summary(_ value: (Scores) -> Double?) -> ScoreSummary? {
       ScoreSummary(records.compactMap { $0.scores.flatMap(value) })
     }
     let isFound = planned.clusters == nil
     let noise = records.contains { $0.noise != nil } ? records.map { Double($0.noise ?? 0) } : []
+    let precision = records.first.map { $0.precision ?? "" }
     self.init(
       data: planned.configuration.data, name: planned.lineName, clusters: planned.clusters,
       found: isFound ? ScoreSummary(records.map { Double($0.clusters) }) : nil,
-      noise: ScoreSummary(noise), precision: records[0].precision ?? "",
+      noise: ScoreSummary(noise),
+      precision: precision ?? planned.configuration.precision.rawValue,
       acc: summary { $0.acc }, nmi: summary { $0.nmi }, ari: summary { $0.ari },
+      accCeiling: summary { $0.accCeiling }?.mean,
       heldOutACC: ScoreSummary(records.compactMap { $0.heldOut?.scores?.acc }),
       generalizability: ScoreSummary(records.compactMap { $0.heldOut?.generalizability }),
       planned: count,

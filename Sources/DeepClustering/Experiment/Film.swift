@@ -42,6 +42,9 @@ struct Film {
     frames.removeAll { !$0.step.isMultiple(of: interval) }
   }
 
+  /// Whether there are two frames, without which nothing is written.
+  var hasMotion: Bool { frames.count > 1 }
+
   // MARK: Files
 
   /// Writes `steps.npy` (frames), `samples.npy` (samples), `positions.npy` (frames × samples × 2), the
@@ -50,7 +53,7 @@ struct Film {
   ///
   /// Nothing is written where there are no two frames, no layouts where t-SNE has too few samples.
   func write(to folder: URL) throws(InputError) {
-    guard frames.count > 1, let last = frames.last?.codes else { return }
+    guard hasMotion, let last = frames.last?.codes else { return }
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {

@@ -8,22 +8,30 @@ extension Hyperparameters {
     "degreesOfFreedom", "learningRate", "criticSteps", "generatorSteps", "first", "count",
     "epochsEach", "clusteringEpochs", "units", "maximumEpochs", "partLearningRate",
     "changeInterval", "rounds", "networkEpochs", "networkBatchSize",
-    "concentration", "priorScale", "meanStrength", "likelihoodPower",
+    "concentration", "priorScale", "meanStrength", "likelihoodPower", "spread",
   ]
   /// Shares, from 0 to less than 1.
   private static let shares: Set = ["dropout", "corruption", "momentum", "beta1", "beta2", "shift"]
+  /// Shares of which all is left, from above 0 to 1.
+  private static let shareAboveZero: Set = ["crop"]
 
   /// Refuses numbers that no method can work with; no hyperparameter is negative.
   static func checkRange(
     of path: String, _ value: JSONValue, usual: JSONValue
   ) throws(InputError) {
     let name = String(path.split(separator: ".").last ?? "")
+    // A graph of other methods may have a single neighbour; in a layout a sample is its own first.
+    let isLayoutNeighbors = path == "layout.neighbors" || path.hasSuffix(".layout.neighbors")
     for number in value.numbers {
       let demand: String? =
         if positive.contains(name) && number <= 0 && usual.numbers != [0] {
           "above 0"
         } else if shares.contains(name) && !(0..<1 ~= number) {
           "from 0 to less than 1"
+        } else if shareAboveZero.contains(name) && !(number > 0 && number <= 1) {
+          "above 0 and at most 1"
+        } else if isLayoutNeighbors && number < 2 {
+          "at least 2"
         } else if number < 0 {
           "0 or more"
         } else {
@@ -32,6 +40,20 @@ extension Hyperparameters {
       if let demand {
         throw InputError(.usage, "\(path) cannot be \(value.text): it must be \(demand)")
       }
+    }
+  }
+
+  /// Refuses a layout whose samples may not come as near as its scale asks for.
+  static func checkLayouts(in object: JSONValue) throws(InputError) {
+    let numbers = Dictionary(
+      object.leaves().compactMap { leaf in leaf.value.numbers.first.map { (leaf.path, $0) } },
+      uniquingKeysWith: { first, _ in first })
+    for (path, distance) in numbers.sorted(by: { $0.key < $1.key })
+    where path.hasSuffix("minimumDistance") {
+      let other = String(path.dropLast("minimumDistance".count)) + "spread"
+      guard let spread = numbers[other], distance > spread else { continue }
+      throw InputError(
+        .usage, "\(path) cannot be \(distance): it must be at most \(other), which is \(spread)")
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Foundation
+internal import Torch
 
 /// Hyperparameters of any method as values by name, to be listed and changed.
 public enum Hyperparameters {
@@ -31,6 +32,7 @@ public enum Hyperparameters {
       object = object.replacing(path.split(separator: ".")[...], by: value)
       try check(object, after: path, value, of: method)
     }
+    try checkLayouts(in: object)
     return try decode(object, as: M.self)
   }
 
@@ -113,18 +115,48 @@ public enum Hyperparameters {
 extension DecodingError {
   /// What did not fit, without the machinery around it.
   var sentence: String {
-    func path(_ context: Context) -> String {
-      context.codingPath.map(\.stringValue).joined(separator: ".")
-    }
+    func path(_ context: Context) -> String { Self.place(context.codingPath) }
     switch self {
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       return "\(path(context)) must be \(expectation ?? "something else")"
     case .keyNotFound(let key, _): return "\(key.stringValue) is missing"
     case .dataCorrupted(let context):
+      if let words = Self.words[context.codingPath.last?.stringValue ?? ""] {
+        return "\(path(context)) must be one of \(words.joined(separator: ", "))"
+      }
       return path(context).isEmpty
         ? context.debugDescription : "\(path(context)): \(context.debugDescription)"
     @unknown default: return "\(self)"
     }
+  }
+
+  /// The words that settings of these names may be; Swift's own message lists none.
+  private static let words = [
+    "precision": Precision.allCases.map(\.rawValue),
+    "preprocessing": Preprocessing.allCases.map(\.rawValue),
+  ]
+
+  /// A place in a file: `training.tolerance`, or `seeds in entry 2 of methods`.
+  private static func place(_ keys: [any CodingKey]) -> String {
+    var place = ""
+    for key in keys {
+      if let index = key.intValue {
+        place = place.isEmpty ? "entry \(index + 1)" : "entry \(index + 1) of \(place)"
+      } else if place.isEmpty {
+        place = key.stringValue
+      } else if place.contains(" ") {
+        place = "\(key.stringValue) in \(place)"
+      } else {
+        place += ".\(key.stringValue)"
+      }
+    }
+    return place
+  }
+
+  /// Whether a type that was expected has keys: Yams says Mapping, Foundation Dictionary.
+  private static func isKeyed(_ type: Any.Type) -> Bool {
+    let name = String(describing: type)
+    return name.hasPrefix("Mapping") || name.hasPrefix("Dictionary")
   }
 
   /// What a value should have been, in words; nil when that is not what went wrong.
@@ -133,10 +165,11 @@ extension DecodingError {
     case .typeMismatch(let type, _), .valueNotFound(let type, _):
       switch type {
       case is Bool.Type: "true or false"
+      case is any UnsignedInteger.Type: "a whole number, 0 or more"
       case is any BinaryInteger.Type: "a whole number"
       case is any BinaryFloatingPoint.Type: "a number"
       case is String.Type: "a word"
-      default: "a list"
+      default: Self.isKeyed(type) ? "keys and values" : "a list"
       }
     // 1.5 for an Int; words that are none of an enumeration's have been named before.
     case .dataCorrupted: "a whole number"

@@ -16,7 +16,7 @@ extension Run {
     Position(logLength: log.length, seconds: record.seconds ?? [:])
   }
 
-  private func checkpoint(_ stage: String) -> URL {
+  func checkpoint(_ stage: String) -> URL {
     folder.file("checkpoint").appendingPathComponent("\(stage).safetensors")
   }
 
@@ -65,7 +65,10 @@ extension Run {
       if let reason = report.stopReason {
         if stage == "clustering" { record.stopReason = reason }
         film.add(step, isLast: true) { codes(state, $0) }
+        if film.hasMotion { self.report(.stage("laying out the film of the codes")) }
+        start = clock.now
         try film.write(to: folder.file("film"))
+        add(seconds(since: start), to: "scoring")
         return learner.finish(state, context)
       }
       film.add(step) { codes(state, $0) }
@@ -79,11 +82,7 @@ extension Run {
   }
 
   func diverged(_ stage: String, after step: String) -> InputError {
-    let name = stage == "pretraining" ? "pretraining.optimizer" : "optimizer"
-    return InputError(
-      .data,
-      "the \(stage) diverged, its values are no longer numbers after \(step): try a smaller "
-        + "--set \(name).learningRate=…, or another --preprocessing")
+    Divergence(stage, of: record.method.hyperparameters ?? .null).commandError(after: step)
   }
 
   private func beginOrRestore<L: Learner>(

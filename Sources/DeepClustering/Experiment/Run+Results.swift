@@ -16,7 +16,7 @@ extension Run {
     try writeWords(model, data)
     if let shape = data.imageShape { try writePictures(model, data, shape) }
     record.measures = (model as? any MeasuredModel)?.measures
-    measure(model, data, clusters: record.clusters)
+    measure(model, data, ClusterSizes(model.assignments, of: method))
     if let heldOut {
       record.heldOut = RunRecord.HeldOut(heldOut, by: model, clusters: record.clusters, data)
     }
@@ -79,8 +79,12 @@ extension Run {
       try NPY.write(
         centroids.scalars(as: Float.self), shape: centroids.shape, to: folder.file("centroids.npy"))
     }
+    let placing = map.applied(to: embedding)
+    if placing == .umap { report(.stage("laying out the map of \(n) samples")) }
     try NPY.write(
-      planarProjection(embedding), shape: [n, 2], to: folder.file("projection.npy"))
+      placing.positions(of: embedding, seed: Seed(configuration.seed)), shape: [n, 2],
+      to: folder.file("projection.npy"))
+    record.map = placing
     if let model = model as? CentroidModel, let freedom = model.degreesOfFreedom {
       let pull = StudentT.gradientLengths(embedding, model.centroids, freedom)
       try NPY.write(pull.scalars(as: Float.self), shape: [n], to: folder.file("gradients.npy"))
@@ -161,6 +165,8 @@ extension Run {
         shape: [10, shown, sheet.shape.height, sheet.shape.width, shape.channels],
         to: pictures.appendingPathComponent("deciles.npy"))
     }
+    // All samples can be noise.
+    guard k > 0 else { return }
     let ranked = ranking(model, clusters: k)
     let choices = [
       ("most_certain", ranked.map { Array($0.prefix(shown)) }),
@@ -198,8 +204,10 @@ extension Run {
     return members.map { $0.sorted { model.certainty[$0] > model.certainty[$1] } }
   }
 
-  private func measure(_ model: any ClusteringModel, _ data: PreparedData, clusters: Int) {
-    let sizes = ClusterSizes(model.assignments, clusters: clusters)
+  private func measure(
+    _ model: any ClusteringModel, _ data: PreparedData, _ sizes: ClusterSizes
+  ) {
+    let clusters = sizes.counts.count
     record.clusterSizes = sizes.counts
     record.noise = sizes.noise > 0 ? sizes.noise : nil
     for warning in sizes.warnings { warn(warning) }
@@ -210,8 +218,10 @@ extension Run {
     let matching = ClassMatching(table, names: data.classNames)
     record.scores = Scores(table, matching, silhouette: record.scores?.silhouette)
     // The scores count noise as a cluster, the last row; the tables are of the clusters alone.
-    record.contingency = Array(table.rows.prefix(clusters))
-    record.matching = Array(matching.classOfCluster.prefix(clusters))
+    if clusters > 0 {
+      record.contingency = Array(table.rows.prefix(clusters))
+      record.matching = Array(matching.classOfCluster.prefix(clusters))
+    }
     record.classScores = matching.classScores
   }
 }

@@ -30,6 +30,8 @@ public final class Run {
   /// The data, where they were read already for several runs; nil to read what the configuration
   /// names.
   public var dataset: Dataset?
+  /// How the samples are placed on the map of the report.
+  public var map = EmbeddingMap.umap
   /// Seconds between checkpoints, at least.
   public var checkpointInterval = 20.0
   /// Is told what happens.
@@ -51,9 +53,11 @@ public final class Run {
   ///   - configuration: What is asked for.
   ///   - folder: Where the run is written.
   ///   - study: How K was chosen, for the record.
+  ///   - methodReason: Why the method was chosen, for the record.
   /// - Throws: `InputError` for settings that no method has, and a folder that is taken or cannot be made.
   public init(
-    _ configuration: RunConfiguration, folder: URL, study: ClusterCountStudy? = nil
+    _ configuration: RunConfiguration, folder: URL, study: ClusterCountStudy? = nil,
+    methodReason: String? = nil
   ) throws(InputError) {
     let method = try configuration.makeMethod()
     try configuration.refuseHeldOut(for: method)
@@ -61,8 +65,12 @@ public final class Run {
     self.configuration = configuration
     resuming = false
     record = RunRecord(configuration, method)
-    record.clusterCountStudy = study
-    if let study, !study.isStable { record.warnings = ["K is uncertain: \(study.reason)"] }
+    (record.clusterCountStudy, record.methodReason) = (study, methodReason)
+    if let study {
+      let uncertainty = study.isStable ? nil : "K is uncertain: \(study.reason)"
+      let warnings = [uncertainty, study.edge].compactMap(\.self)
+      if !warnings.isEmpty { record.warnings = warnings }
+    }
     try Self.refuseMissing(configuration.device)
     madeParents = self.folder.missingParents
     try self.folder.create()
@@ -169,13 +177,16 @@ public final class Run {
       plan.seconds = record.seconds ?? [:]
       return plan
     }
-    let threads = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = configuration.threadCount()
     Threads.use(threads)
     let plan = Plan(
       compute: .measured(configuration.precision, on: configuration.device), threads: threads)
     guard let data = try? JSONEncoder().encode(plan) else {
       throw InputError(.internalError, "the plan has no JSON form")
     }
+    // Where it cannot be made, the file says why.
+    try? FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try writeAtomically(data, to: url)
     return plan
   }
@@ -258,7 +269,10 @@ public final class Run {
     let entry = cache?.entry(
       pretraining, data: data, seed: context.seed, compute: context.compute,
       threads: Threads.count)
-    if let entry, let network = cache?.network(entry, on: context.device) {
+    // What was begun here is gone on with: its steps are in the log already.
+    let isBegun =
+      resuming && FileManager.default.fileExists(atPath: checkpoint("pretraining").path)
+    if !isBegun, let entry, let network = cache?.network(entry, on: context.device) {
       report(.stage("taking the pretrained autoencoder from the cache"))
       record.pretrained = "cache"
       if let lines = try? Data(contentsOf: entry.metrics) { try log.append(lines) }

@@ -36,7 +36,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var device = Device.cpu
   /// The precision of the large products.
   public var precision = Precision.float32
-  /// Threads on the CPU; nil for as many as there are cores.
+  /// Threads on the CPU; nil for as many as `OMP_NUM_THREADS` says, or else as there are cores.
   public var threads: Int?
 
   /// A configuration with the usual settings.
@@ -52,8 +52,16 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   /// Under which a decoder is told the data that take the place of the file's.
   private static let givenData = CodingUserInfoKey(rawValue: "data")
 
+  /// The keys of a settings file.
+  static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+
   /// Reads a configuration; what is missing keeps its usual setting, except for `data`.
   public init(from decoder: any Decoder) throws {
+    try self.init(from: decoder, mayLeaveOpen: false)
+  }
+
+  /// Reads a configuration, or what is said of one in a ``RunRequest``, where K may be `auto`.
+  init(from decoder: any Decoder, mayLeaveOpen: Bool) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     let given = Self.givenData.flatMap { decoder.userInfo[$0] as? String }
     self.init(data: try given ?? values.decode(String.self, forKey: .data))
@@ -64,7 +72,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     vocabulary = try values.decodeIfPresent(String.self, forKey: .vocabulary)
     method = try values.decodeIfPresent(String.self, forKey: .method) ?? method
     profile = try values.decodeIfPresent(String.self, forKey: .profile)
-    clusters = try values.decodeIfPresent(Int.self, forKey: .clusters)
+    if !mayLeaveOpen { clusters = try values.decodeIfPresent(Int.self, forKey: .clusters) }
     hyperparameters =
       try values.decodeIfPresent([String: JSONValue].self, forKey: .hyperparameters) ?? [:]
     preprocessing =
@@ -76,7 +84,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     threads = try values.decodeIfPresent(Int.self, forKey: .threads)
   }
 
-  private static func userInfo(data: String?) -> [CodingUserInfoKey: any Sendable] {
+  /// What a decoder is told of data that take the place of a file's.
+  static func userInfo(data: String?) -> [CodingUserInfoKey: any Sendable] {
     guard let givenData, let data else { return [:] }
     return [givenData: data]
   }
@@ -90,7 +99,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   /// - Throws: `InputError` for a file that cannot be read, is not YAML or has unknown keys.
   public static func read(_ url: URL, data: String? = nil) throws(InputError) -> RunConfiguration {
     let file = try YAMLFile(url)
-    try file.refuseUnknown(.object(file.object()), known: CodingKeys.allCases.map(\.rawValue))
+    try file.refuseUnknown(.object(file.object()), known: keys)
     // Not by way of the values above: as JSON numbers large seeds would lose their last digits.
     return try file.decode(RunConfiguration.self, userInfo: userInfo(data: data))
   }
@@ -108,6 +117,21 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     } catch {
       throw InputError(.internalError, "the configuration has no YAML form: \(error)")
     }
+  }
+
+  /// The threads that were asked for: here, or else by `OMP_NUM_THREADS`, which gets no more than
+  /// there are cores; one for each core where nothing says.
+  func threadCount(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> Int {
+    if let threads { return threads }
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    // OpenMP takes a list, one number for each level of nesting.
+    let first = environment["OMP_NUM_THREADS"]?.split(separator: ",").first.map(String.init) ?? ""
+    guard let wanted = Int(first.trimmingCharacters(in: .whitespaces)), wanted >= 1 else {
+      return cores
+    }
+    return min(wanted, cores)
   }
 
   /// The method with its profile and changed hyperparameters.

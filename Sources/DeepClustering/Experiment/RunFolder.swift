@@ -99,6 +99,26 @@ public struct RunFolder: Sendable {
     return record
   }
 
+  /// What a finished run has to say.
+  ///
+  /// - Throws: `InputError` for a folder that holds no run, and for a run that is not finished.
+  package func finishedRecord() throws(InputError) -> RunRecord {
+    guard let record = try record() else {
+      throw InputError(
+        .missing, "\(url.relativePath) is no run folder: it has no run.json")
+    }
+    guard record.status == .finished else {
+      throw InputError(
+        .missing, "\(url.relativePath) holds an unfinished run: go on with \(resumeCommand)")
+    }
+    return record
+  }
+
+  /// The command that goes on with the run, as one would type it.
+  package var resumeCommand: String {
+    "deepclust fit --resume --output \(shellQuoted(url.relativePath))"
+  }
+
   func write(_ record: RunRecord) throws(InputError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

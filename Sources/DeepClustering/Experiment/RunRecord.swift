@@ -139,6 +139,11 @@ public struct RunRecord: Codable, Sendable {
   public var classScores: [ClassScore]?
   /// How K was chosen, where `--clusters auto` asked for it.
   public var clusterCountStudy: ClusterCountStudy?
+  /// Why the method was chosen, in a sentence; nil where it was named.
+  public var methodReason: String?
+  /// How `projection.npy` places the samples; nil in the folders of older builds, which took the
+  /// principal components.
+  public var map: EmbeddingMap?
   /// What the user should know.
   public var warnings: [String]?
 }

@@ -13,14 +13,7 @@ extension FittedModel where Model: ReadableModel {
   /// - Throws: ``InputError`` when the folder is no finished run, or of another version.
   public init(folder: URL, on device: Device = .cpu) throws(InputError) {
     let run = RunFolder(folder)
-    let record = try run.record()
-    guard let record, record.status == .finished else {
-      let reason =
-        record == nil
-        ? "is no run folder: it has no run.json"
-        : "holds an unfinished run: go on with deepclust fit --resume --output \(folder.relativePath)"
-      throw InputError(.missing, "\(folder.relativePath) \(reason)")
-    }
+    let record = try run.finishedRecord()
     try self.init(
       from: Archive(contentsOf: run.file("model.safetensors")), on: device,
       stopReason: record.stopReason, warnings: record.warnings ?? [])

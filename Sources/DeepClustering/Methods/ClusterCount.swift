@@ -22,7 +22,7 @@ public import Torch
 /// print(study.clusters, study.reason)
 /// ```
 public struct ClusterCount: Sendable, Equatable {
-  /// The numbers of clusters that are tried.
+  /// The numbers of clusters that are tried, as far as a tenth of the rows that are studied.
   public var range = 2...20
   /// Rows that are studied, at most.
   public var sampleSize = 10_000
@@ -44,7 +44,8 @@ public struct ClusterCount: Sendable, Equatable {
   ///   - seed: Decides subsamples, layouts and starts.
   ///   - progress: Is told what is done.
   /// - Returns: The table and the number that follows.
-  /// - Throws: ``InputError`` for fewer than 100 rows.
+  /// - Throws: ``InputError`` for fewer than 100 rows, and for a ``range`` that begins above a tenth of
+  ///   the rows that are studied.
   public func study(
     _ data: Tensor, seed: Seed, progress: (String) -> Void = { _ in }
   ) throws(InputError) -> ClusterCountStudy {
@@ -56,6 +57,13 @@ public struct ClusterCount: Sendable, Equatable {
     }
     precondition(layouts >= 2 && range.lowerBound >= 2, "nothing to compare")
     let sampled = min(n, sampleSize)
+    let most = sampled / 10
+    guard range.lowerBound <= most else {
+      throw InputError(
+        .data,
+        "\(sampled) rows can tell of \(most) clusters at most, ten rows each: begin --cluster-range "
+          + "below \(range.lowerBound)")
+    }
     let rows = subset(data, sampled, seed.generator("cluster count sample", on: data.device)).rows
     let space = data.shape[1] > 50 ? Self.reduced(rows) : rows.to(.cpu)
     let places = (0..<layouts).map { index -> Layout in
@@ -63,12 +71,11 @@ public struct ClusterCount: Sendable, Equatable {
       return layout(space, index, seed)
     }
     var table: [ClusterCountStudy.Row] = []
-    for clusters in range where clusters <= sampled / 10 {
+    for clusters in range where clusters <= most {
       progress("choosing K: \(clusters) clusters")
       table.append(row(clusters, places, seed))
     }
-    return ClusterCountStudy(
-      table, rows: sampled, wanted: wantedStrength, tried: range.upperBound)
+    return ClusterCountStudy(table, rows: sampled, wanted: wantedStrength)
   }
 
   private struct Layout {
@@ -91,11 +98,10 @@ public struct ClusterCount: Sendable, Equatable {
   private func layout(_ space: Tensor, _ index: Int, _ seed: Seed) -> Layout {
     let count = space.shape[0] * 4 / 5
     let chosen = subset(space, count, seed.generator("cluster count subsample", index))
-    var umap = UMAP.forClustering(components: components)
-    umap.epochs = 200
     let own = Seed(seed.stream("cluster count layout", index))
     return Layout(
-      members: chosen.members, positions: umap.fit(chosen.rows, seed: own).positions)
+      members: chosen.members,
+      positions: UMAP.forClustering(components: components).fit(chosen.rows, seed: own).positions)
   }
 
   private func row(_ clusters: Int, _ layouts: [Layout], _ seed: Seed) -> ClusterCountStudy.Row {
@@ -110,7 +116,9 @@ public struct ClusterCount: Sendable, Equatable {
       for second in 0..<first {
         let shared = shared(layouts, partitions, first, second)
         agreements.append(shared.adjustedRandIndex)
-        strengths.append(Self.strength(shared.rows))
+        let rows = shared.rows
+        let columns = rows[0].indices.map { column in rows.map { $0[column] } }
+        strengths += [Self.strength(rows), Self.strength(columns)]
       }
     }
     let places = layouts[0].positions
@@ -149,8 +157,8 @@ public struct ClusterCount: Sendable, Equatable {
     return ContingencyTable(predicted: mine, labels: theirs)
   }
 
-  /// Of the pairs within a cluster the share that is together in the other layout too; of the cluster
-  /// where it is the least.
+  /// Of the pairs within a row of the table, a cluster, the share that is together in the other layout
+  /// too; of the cluster where it is the least.
   private static func strength(_ table: [[Int]]) -> Double {
     func pairs(_ count: Int) -> Double { Double(count * (count - 1) / 2) }
     let shares = table.map { row -> Double in
@@ -203,7 +211,7 @@ public struct ClusterCountStudy: Codable, Sendable, Equatable {
   /// Whether the chosen clusters are as strong as the rule asks.
   public var isStable: Bool
 
-  init(_ table: [Row], rows: Int, wanted: Double, tried: Int) {
+  init(_ table: [Row], rows: Int, wanted: Double) {
     (self.table, self.rows) = (table, rows)
     if let found = table.last(where: { $0.predictionStrength >= wanted }) {
       clusters = found.clusters
@@ -211,8 +219,7 @@ public struct ClusterCountStudy: Codable, Sendable, Equatable {
       reason =
         "\(found.clusters) is the largest number of clusters that all come back in other layouts: "
         + "their prediction strength is \(rounded(found.predictionStrength)), at least "
-        + rounded(wanted)
-        + (found.clusters == tried ? "; more than \(tried) were not tried" : "")
+        + rounded(wanted) + Self.untried(table, found.clusters)
     } else {
       let best = table.max { $0.predictionStrength < $1.predictionStrength }
       clusters = best?.clusters ?? 2
@@ -220,8 +227,29 @@ public struct ClusterCountStudy: Codable, Sendable, Equatable {
       reason =
         "no number of clusters comes back in other layouts with a prediction strength of "
         + "\(rounded(wanted)); \(clusters) is the strongest with "
-        + rounded(best?.predictionStrength ?? 0)
+        + rounded(best?.predictionStrength ?? 0) + Self.untried(table, clusters)
     }
+  }
+
+  /// Where the table begins, unless that is at 2, and where it ends, if K is there.
+  private static func untried(_ table: [Row], _ clusters: Int) -> String {
+    guard let first = table.first?.clusters, let last = table.last?.clusters else { return "" }
+    var ends: [String] = []
+    if first > 2 { ends.append("fewer than \(first)") }
+    if clusters == last { ends.append("more than \(last)") }
+    return ends.isEmpty ? "" : "; \(ends.joined(separator: " or ")) were not tried"
+  }
+
+  /// What to do where K is the largest that was tried, so that a larger one may be right; nil
+  /// elsewhere.
+  package var edge: String? {
+    guard let first = table.first?.clusters, let last = table.last?.clusters, clusters == last
+    else { return nil }
+    // Ten rows to a cluster, as in the study.
+    let most = min(3 * last, rows / 10)
+    return most > last
+      ? "K = \(last) is the largest that was tried: --cluster-range \(first)-\(most) tries more"
+      : "K = \(last) is the largest that \(rows) rows can tell of"
   }
 }
 

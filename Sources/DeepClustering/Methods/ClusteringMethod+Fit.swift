@@ -58,17 +58,15 @@ extension ClusteringMethod {
       compute: method.trainsNetwork || needsImages ? .measured(precision, on: device) : .plain,
       imageShape: data.imageShape)
     if let pretraining = method.pretraining {
-      let network = try pretraining.learn("pretraining", context, progress).outcome
+      let network = try pretraining.learn("pretraining", context, progress, &warnings).outcome
       // The last step can ruin a network whose loss was still a number.
       guard network.embedding(of: data.tensor).squared().sum().item.isFinite else {
-        throw diverged("pretraining", after: "its last step")
+        throw pretraining.diverged("pretraining", after: "its last step")
       }
       context.pretrained = network
     }
-    let (model, reason) = try method.learn("clustering", context, progress)
-    let sizes = ClusterSizes(
-      model.assignments, clusters: method.clusterCount(of: model.assignments))
-    warnings += sizes.warnings
+    let (model, reason) = try method.learn("clustering", context, progress, &warnings)
+    warnings += ClusterSizes(model.assignments, of: method).warnings
     return FittedModel(
       model: model, preprocessing: data.preprocessing, columns: dataset.columns, device: device,
       stopReason: reason, warnings: warnings)
@@ -78,7 +76,8 @@ extension ClusteringMethod {
 extension Learner {
   /// Begins, advances to the end and finishes.
   fileprivate func learn(
-    _ stage: String, _ context: FitContext, _ progress: (FitProgress) throws -> Void
+    _ stage: String, _ context: FitContext, _ progress: (FitProgress) throws -> Void,
+    _ warnings: inout [String]
   ) throws -> (outcome: Outcome, stopReason: String) {
     var state = try begin(context)
     let planned = plannedSteps(context)
@@ -86,17 +85,18 @@ extension Learner {
       let report = advance(&state, context)
       try progress(
         FitProgress(stage: stage, step: stepsTaken(state), planned: planned, report: report))
+      if let warning = report.warning, !warnings.contains(warning) { warnings.append(warning) }
       guard report.loss.isFinite else {
         throw diverged(stage, after: "step \(stepsTaken(state))")
       }
       if let reason = report.stopReason { return (finish(state, context), reason) }
     }
   }
-}
 
-private func diverged(_ stage: String, after step: String) -> InputError {
-  InputError(
-    .data,
-    "the \(stage) diverged, its values are no longer numbers after \(step): try a smaller learning "
-      + "rate, or another preprocessing")
+  fileprivate func diverged(_ stage: String, after step: String) -> InputError {
+    // The pretraining on its own does not say that it is one.
+    let own = Hyperparameters.values(of: self)
+    return Divergence(stage, of: stage == "pretraining" ? .object([stage: own]) : own)
+      .error(after: step)
+  }
 }

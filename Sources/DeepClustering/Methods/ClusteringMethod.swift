@@ -145,7 +145,7 @@ extension ClusteringMethod {
       .data,
       "\(Self.card.name) with convolutions or augmentation needs images, and the rows of "
         + "\(data.source) have no height and width: store them as an array of rows × height × "
-        + "width, or set layout.kind=dense and every augmentation to 0")
+        + "width, or set layout.kind=dense and augment nothing (shift=0, rotation=0, crop=1)")
   }
 
   /// Refuses to begin with more clusters than rows, or none: how many there will be is not known here.
@@ -163,9 +163,9 @@ extension ClusteringMethod {
   }
   /// K is given.
   public var findsClusterCount: Bool { false }
-  /// The clusters to count: K, or those that were found and at least one.
+  /// The clusters to count: K, or those that were found; none when all samples are noise.
   func clusterCount(of assignments: [Int]) -> Int {
-    findsClusterCount ? max(1 + (assignments.max() ?? 0), 1) : clusters
+    findsClusterCount ? 1 + (assignments.max() ?? -1) : clusters
   }
 
   /// As the method pretrains one.
@@ -215,7 +215,7 @@ public enum MethodCatalog {
   /// The method of a name.
   public static func method(_ name: String) throws(InputError) -> any ClusteringMethod.Type {
     if let found = all.first(where: { $0.card.name == name }) { return found }
-    let names = all.map { $0.card.name }.joined(separator: ", ")
-    throw InputError(.usage, "there is no method \(name): there are \(names)")
+    let hint = NearNames.hint(for: name, among: all.map { $0.card.name })
+    throw InputError(.usage, "there is no method \(name): \(hint)")
   }
 }

@@ -82,7 +82,7 @@ struct CodeAlternation {
     (clustering, reconstruction) = (clustering / batches, reconstruction / batches)
     return StepReport(
       loss: reconstructionWeight * reconstruction + clustering,
-      losses: ["reconstruction": reconstruction, "distance from the means": clustering])
+      losses: ["reconstruction": reconstruction, "clustering": clustering])
   }
 }
 

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Foundation
 public import Torch
 
 /// DeepCluster (Caron, Bojanowski, Joulin, Douze, ECCV 2018).
 ///
 /// In turns the features of a convolutional network are clustered (`FeatureClusters`: whitened,
 /// normalised, k-means), and the network learns to tell these K′ pseudo-classes apart:
-/// L = −log softmax(V·relu(f(T(x_i))))_y(i), with random shifts and rotations T, a new top layer V
-/// each epoch, and as many draws of each pseudo-class as of any other, so that large ones do not
-/// take over. K′ is larger than K; the K′ centroids are merged to K clusters (`FeatureClusters`).
+/// L = −log softmax(V·relu(f(T(x_i))))_y(i), with random shifts, rotations and crops T, a new top
+/// layer V each epoch, and as many draws of each pseudo-class as of any other, so that large ones do
+/// not take over. K′ is larger than K; the K′ centroids are merged to K clusters (`FeatureClusters`).
 ///
 /// What differs: features are learned from the pixels by Adam without batch normalisation, on
-/// small images; the augmentation is that of DEC-DA, not the crops and flips of photographs. Nothing
-/// but pseudo-classes is learned from, so a bad start can go on: see the occupancy and the agreement
-/// of successive epochs in the reports.
+/// small images; the augmentation is that of DEC-DA, without the flips of photographs, and with their
+/// crops only where `augmentation.crop` asks for them; with few images an epoch is longer than a pass
+/// (``minimumIterations``). Nothing but pseudo-classes is learned from, so a bad start can go on: see
+/// the occupancy and the agreement of successive epochs in the reports.
 public struct DeepCluster: ClusteringMethod, Equatable {
   /// Name, title and source.
   public static let card = MethodCard(
@@ -41,6 +43,12 @@ public struct DeepCluster: ClusteringMethod, Equatable {
   public var augmentation = ImageAugmentation.small
   /// Epochs.
   public var epochs = 30
+  /// Batches of all epochs together, at least: with few images each epoch draws them several times.
+  ///
+  /// The top layer is new in each epoch, and in the few batches of a pass over few images it would
+  /// learn nothing that the network could learn from: on 1,797 images the loss stays at ln K′ for all
+  /// 30 epochs. 2,000 leaves the epochs of 17,000 images and more as they are.
+  public var minimumIterations = 2_000
   /// Samples of a batch.
   public var batchSize = 256
   /// The rule of the network's steps.
@@ -88,13 +96,20 @@ public struct DeepCluster: ClusteringMethod, Equatable {
 
   /// Draws the weights.
   ///
-  /// - Throws: ``InputError`` when there are fewer pseudo-classes than clusters, or too many.
+  /// - Throws: ``InputError`` when there are fewer pseudo-classes than clusters, more than rows, or
+  ///   too many.
   public func begin(_ context: FitContext) throws -> State {
     guard (clusters...max(clusters, Self.mostPseudoClasses)).contains(pseudoClasses) else {
       throw InputError(
         .usage,
         "pseudoClasses is \(pseudoClasses), but it must be at least the number of clusters, "
           + "\(clusters), and at most \(Self.mostPseudoClasses)")
+    }
+    guard pseudoClasses <= context.rows else {
+      throw InputError(
+        .usage,
+        "pseudoClasses is \(pseudoClasses), but there are only \(context.rows) rows: ask for at most "
+          + "as many, --set pseudoClasses=…")
     }
     guard (1...50).contains(components) else {
       throw InputError(.usage, "components is \(components), but it must be from 1 to 50")
@@ -107,7 +122,7 @@ public struct DeepCluster: ClusteringMethod, Equatable {
       network: network, optimizer: Optimizer(optimizer, for: network.encoderParameters))
   }
 
-  /// New pseudo-classes, and a pass over as many samples as there are, uniform over them.
+  /// New pseudo-classes, and batches of as many samples as there are or more, uniform over them.
   public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
     let found = self.found(state, context)
     let before = state.pseudoLabels
@@ -125,8 +140,27 @@ public struct DeepCluster: ClusteringMethod, Equatable {
       report.stopReason = "the loss is not a number any more: try a smaller learning rate"
     } else if state.steps >= epochs {
       report.stopReason = "the limit of \(epochs) epochs was reached"
+      report.warning = warning(ofLast: loss)
     }
     return report
+  }
+
+  /// Told when the network knows no more of the pseudo-classes than how many there are.
+  private func warning(ofLast loss: Double) -> String? {
+    let guessing = log(Double(pseudoClasses))
+    guard loss > 0.98 * guessing else { return nil }
+    return """
+      the network has not learned the \(pseudoClasses) pseudo-classes: its last loss, \
+      \((loss * 100).rounded() / 100), is that of guessing, \((guessing * 100).rounded() / 100); try \
+      a larger minimumIterations, or fewer pseudoClasses
+      """
+  }
+
+  /// How many samples an epoch draws: as many as there are, or those of its part of the least batches.
+  func samplesOfEpoch(_ rows: Int) -> Int {
+    let batch = min(batchSize, rows)
+    let least = (minimumIterations + max(epochs, 1) - 1) / max(epochs, 1)
+    return (rows + batch - 1) / batch >= least ? rows : least * batch
   }
 
   private func found(_ state: State, _ context: FitContext) -> FeatureClusters {
@@ -137,7 +171,7 @@ public struct DeepCluster: ClusteringMethod, Equatable {
       clusters: clusters, seed: Seed(context.seed.stream("pseudo-classes", state.steps)))
   }
 
-  /// The mean cross-entropy of one pass.
+  /// The mean cross-entropy of one epoch.
   func pass(_ state: inout State, _ context: FitContext) -> Double {
     let top = Linear(
       features, pseudoClasses, weights: .smallNormal,
@@ -146,11 +180,13 @@ public struct DeepCluster: ClusteringMethod, Equatable {
     var topOptimizer = Optimizer(topOptimizer, for: topParameters)
     let parameters = state.network.encoderParameters
     let order = Self.uniformSample(
-      state.pseudoLabels, using: context.seed.generator("pseudo-class sample", state.steps))
+      state.pseudoLabels, count: samplesOfEpoch(context.rows),
+      using: context.seed.generator("pseudo-class sample", state.steps))
     let changes = context.seed.generator("augmentation", state.steps)
     var total = Tensor(repeating: 0, shape: [], on: context.device)
-    for low in stride(from: 0, to: order.count, by: batchSize) {
-      let chosen = Array(order[low..<min(low + batchSize, order.count)])
+    let batch = min(batchSize, context.rows)
+    for low in stride(from: 0, to: order.count, by: batch) {
+      let chosen = Array(order[low..<min(low + batch, order.count)])
       let index = Tensor(chosen.map(Int64.init), shape: [chosen.count], on: context.device)
       let x = augmentation(context.data.rows(at: index), context.imageShape, using: changes)
       let scores = top(Activation.relu(state.network.encode(x))).logSoftmax(1)
@@ -164,13 +200,15 @@ public struct DeepCluster: ClusteringMethod, Equatable {
     return total.item / Double(order.count)
   }
 
-  /// As many samples as there are, of each pseudo-class that occurs about as many.
+  /// So many samples, of each pseudo-class that occurs about as many.
   ///
   /// A pseudo-class that is too small is drawn from with replacement.
-  static func uniformSample(_ labels: [Int], using generator: Generator) -> [Int] {
+  static func uniformSample(
+    _ labels: [Int], count: Int, using generator: Generator
+  ) -> [Int] {
     var members: [Int: [Int]] = [:]
     for (sample, label) in labels.enumerated() { members[label, default: []].append(sample) }
-    let share = labels.count / members.count + 1
+    let share = count / members.count + 1
     let drawn = members.sorted { $0.key < $1.key }.flatMap { _, samples -> [Int] in
       guard samples.count < share else {
         return generator.permutation(samples.count).slice(0..<share)
@@ -179,7 +217,7 @@ public struct DeepCluster: ClusteringMethod, Equatable {
       return generator.uniform(0..<1, shape: [share]).scalars(as: Double.self)
         .map { samples[min(Int($0 * Double(samples.count)), samples.count - 1)] }
     }
-    return generator.permutation(drawn.count).slice(0..<labels.count)
+    return generator.permutation(drawn.count).slice(0..<count)
       .scalars(as: Int64.self).map { drawn[Int($0)] }
   }
 

@@ -8,7 +8,7 @@ internal import Torch
 /// truncated at `clusters` components, with Wishart priors as in Bishop, Pattern Recognition and
 /// Machine Learning, 2006, §10.2, whose equations are cited. Each start takes the clusters of one
 /// run of k-means as responsibilities; of several the one of the highest lower bound wins. A step is
-/// one iteration.
+/// one iteration. A mixture that uses all its components says so: there may be more clusters.
 public struct DirichletProcessMixture: ClusteringMethod, Equatable {
   /// Name, title and source.
   public static let card = MethodCard(
@@ -34,6 +34,8 @@ public struct DirichletProcessMixture: ClusteringMethod, Equatable {
   /// A mixture of at most so many components.
   public init(clusters: Int) { self.clusters = clusters }
 
+  /// Thirty: the bound is to lie above the number of clusters, and what is not needed stays empty.
+  public static var usualClusters: Int { 30 }
   /// A mixture needs no network.
   public var pretraining: Pretraining? { nil }
   /// The clusters are the components that are the most probable one of a sample.
@@ -105,7 +107,17 @@ public struct DirichletProcessMixture: ClusteringMethod, Equatable {
     report.stopReason =
       converged
       ? "the lower bound came to rest" : "the limit of \(maximumIterations) iterations was reached"
+    let inUse = used(state.best ?? after, context).count
+    if clusters > 1 && inUse == clusters {
+      report.warning =
+        "all \(clusters) components are in use, so there may be more clusters: ask for a larger -k"
+    }
     return report
+  }
+
+  /// The components that are the most probable one of a sample.
+  private func used(_ posterior: Posterior, _ context: FitContext) -> Set<Int> {
+    Set(posterior.components.probabilities(of: context.data).labels)
   }
 
   private func start(_ state: State, _ context: FitContext) -> Posterior {
@@ -136,8 +148,7 @@ public struct DirichletProcessMixture: ClusteringMethod, Equatable {
       preconditionFailure("a mixture without a step")
     }
     let all = posterior.components
-    let used = Set(all.probabilities(of: context.data).labels)
-    let kept = used.sorted { (all.weights[$1], $0) < (all.weights[$0], $1) }
+    let kept = used(posterior, context).sorted { (all.weights[$1], $0) < (all.weights[$0], $1) }
     return GaussianMixtureModel(
       components: all.only(kept), data: context.data,
       lowerBound: state.progress.bestBound ?? state.progress.bound)

@@ -12,9 +12,11 @@ public struct PairedTest: Codable, Sendable, Equatable {
   public let count: Int
   /// The mean of first − second.
   public let meanDifference: Double
-  /// What the mean difference lies in with a confidence of 95 %, by Student's t; nil for one pair.
+  /// What the mean difference lies in with a confidence of 95 %, by Student's t; nil where ``tTest``
+  /// is.
   public let interval: [Double]?
-  /// p of the paired t-test; nil for one pair.
+  /// p of the paired t-test; nil for one pair, and where all differences are the same but for
+  /// rounding, whose spread says nothing; 1 where all are zero.
   public let tTest: Double?
   /// p of the exact signed-rank test, where differences of zero are left out and equal ones share
   /// their ranks; 1 where all are zero.
@@ -28,22 +30,27 @@ public struct PairedTest: Codable, Sendable, Equatable {
     let n = Double(count)
     let mean = differences.reduce(0, +) / n
     meanDifference = mean
-    signedRank = Self.signedRank(differences)
-    guard count > 1 else {
+    let rounding = 1e-9 * (first + second).reduce(0) { max($0, abs($1)) }
+    signedRank = Self.signedRank(differences, rounding)
+    let isZero = differences.allSatisfy { abs($0) <= rounding }
+    let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let deviation = count > 1 ? (squares / (n - 1)).squareRoot() : 0
+    guard count > 1 && (deviation > rounding || isZero) else {
       (interval, tTest) = (nil, nil)
       return
     }
-    let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let error = (squares / (n - 1) / n).squareRoot()
+    let error = deviation / n.squareRoot()
     let student = StudentDistribution(degreesOfFreedom: n - 1)
     let reach = student.bound(0.95) * error
     interval = [mean - reach, mean + reach]
-    tTest = error > 0 ? student.twoSided(mean / error) : (mean == 0 ? 1 : 0)
+    tTest = isZero ? 1 : student.twoSided(mean / error)
   }
 
   /// 2 · min(P(W ≤ w), P(W ≥ w)) over all signs of the ranks.
-  private static func signedRank(_ differences: [Double]) -> Double {
-    let values = differences.filter { $0 != 0 }
+  private static func signedRank(_ differences: [Double], _ rounding: Double) -> Double {
+    guard rounding > 0 else { return 1 }
+    // In whole units, so that what differs by rounding alone is equal.
+    let values = differences.map { ($0 / rounding).rounded() }.filter { $0 != 0 }
     guard !values.isEmpty else { return 1 }
     let sizes = values.map(abs).sorted()
     // Twice the mean rank of equal ones, a whole number.

@@ -209,7 +209,7 @@ public struct UMAP: Codable, Sendable, Equatable {
   func positions(of rows: Tensor, among layout: UMAPLayout) -> Tensor {
     let (n, m) = (rows.shape[0], layout.data.shape[0])
     guard n > 0 else { return Tensor(repeating: 0, shape: [0, components]) }
-    let found = NearestNeighbors(of: rows, among: layout.data, count: min(neighbors, m))
+    let found = NearestNeighbors(of: rows, among: layout.data, count: min(max(neighbors, 2), m))
     let old: [Float] = layout.positions.scalars()
     let graph = LayoutGraph(joining: found)
     // The new rows come first, the old ones after them.

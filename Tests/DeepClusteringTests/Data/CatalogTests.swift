@@ -12,12 +12,38 @@ import Testing
       if let image = entry.imageShape {
         #expect(image.height * image.width * image.channels == entry.columns, "\(entry.name)")
       }
+      if let names = entry.classNames {
+        #expect(names.count == entry.classes && Set(names).count == names.count, "\(entry.name)")
+      }
       for file in entry.files {
         for sum in [file.sha256, file.unpackedSHA256].compactMap({ $0 }) {
           #expect(sum.count == 64 && sum.allSatisfy(\.isHexDigit), "\(file.name)")
         }
       }
     }
+  }
+
+  /// The names are those of the numbers, also where some numbers do not occur.
+  @Test func classesHaveTheirNames() throws {
+    let fashion = try #require(Catalog.entry(named: "fashion-mnist"))
+    let some = fashion.names(of: ClassLabels([9, 0, 9, 7]))
+    #expect(some == ["T-shirt/top", "Sneaker", "Ankle boot"])
+    #expect(fashion.names(of: ClassLabels([9, 12])) == ["Ankle boot", "12"])
+    let mnist = try #require(Catalog.entry(named: "mnist"))
+    #expect(mnist.names(of: ClassLabels([3, 5])) == ["3", "5"])
+  }
+
+  /// The files beside the data that list the classes, a name a line.
+  @Test(
+    .enabled(if: RealData.isHere, RealData.reason),
+    arguments: [("20newsgroups", "20news_classes.txt"), ("r8", "r8_classes.txt")])
+  func classesAreThoseListedBesideTheData(name: String, file: String) throws {
+    let root = try #require(Catalog().dataFolder)
+    let path = root.appendingPathComponent(name).appendingPathComponent(file).path
+    let listed = String(decoding: try FileBytes.readUnpacked(path), as: UTF8.self)
+    #expect(
+      Catalog.entry(named: name)?.classNames
+        == listed.split(separator: "\n").map(String.init))
   }
 
   @Test func looksWhereTheEnvironmentSays() throws {

@@ -120,15 +120,6 @@ private struct TextGolden: Decodable {
       refusal { try Dataset.load(texts, text: TextReading(maxFeatures: 0)) }?.kind == .usage)
   }
 
-  @Test func findsTheWordsThatTellClusters() {
-    let rows = Tensor([1, 0, 0.5, 0.8, 0, 0.5, 0, 1, 0.5] as [Float], shape: [3, 3])
-    let words = TellingWords(
-      2, of: rows, assignments: [0, 0, 1], clusters: 3, words: ["north", "south", "the"])
-    #expect(words.clusters.map { $0.map(\.word) } == [["north"], ["south"], []])
-    #expect(abs(words.clusters[0][0].score - (0.9 - 0.6)) < 1e-6)
-    #expect(abs(words.clusters[1][0].score - (1 - 1 / 3.0)) < 1e-6)
-  }
-
   /// The archive as it was published against the table that scikit-learn made of it, of its words:
   /// at the limit of 2,000 some are equally frequent, and NumPy's choice among them is another.
   @Test(.enabled(if: RealData.isHere, RealData.reason))

@@ -40,6 +40,12 @@ private struct MadeUp {
     return record
   }
 
+  /// What is left of a plan by a test of its runs, all with the same accuracies.
+  func results(where isFinished: (Experiment.PlannedRun) -> Bool) -> ExperimentResults {
+    ExperimentResults(
+      grid, plan, plan.map { isFinished($0) ? record($0, acc: 0.5) : nil })
+  }
+
   /// Accuracies that rise by seed and line; the last run of each line is not finished.
   func results(_ scale: ExperimentScale? = nil) -> ExperimentResults {
     let records = plan.map { run -> RunRecord? in
@@ -85,8 +91,90 @@ private struct MadeUp {
     #expect(page.contains("| -0.1000 |") && page.contains("signed-rank"))
     #expect(page.contains("| three-gaussians | dec | 2 | 3 | 0.6400 | 0.3200 | 0.1600 | 10.0 |"))
     #expect(page.contains("Abacus, 2 cores; threads: 2; version 9.9"))
+    #expect(page.contains("Times are wall-clock") && !page.contains("busy"))
     #expect(page.contains("- three-gaussians: `abc`") && page.contains("c0ffee"))
     #expect(!page.contains("Scale"))
+  }
+
+  /// A line without a finished run keeps its place and what others published.
+  @Test func aLineWithoutRunsStays() throws {
+    let made = try MadeUp()
+    let results = made.results { $0.entry.title == "deep-dpm" }
+    #expect(results.lines.map { $0.runs.count } == [0, 0, 3])
+    #expect(results.lines[1].acc == nil && results.lines[1].precision == "float32")
+    #expect(
+      results.markdown().contains(
+        "| three-gaussians | dec | 3 | float32 | 0 of 3 |  |  |  |  |  |  "
+          + "| ACC 0.7500, K = 3 (Somebody, 2020) |"))
+    #expect(results.latex().contains(" & dec & $3$ & 0 of 3 &  &  &  & $0.7500$ \\\\\n"))
+    #expect(results.csv().contains("\nfull,three-gaussians,dec,3,float32,0,3,,"))
+    #expect(results.comparisons.isEmpty)
+    let read = try JSONDecoder().decode(
+      ExperimentResults.self, from: try JSONEncoder().encode(results))
+    #expect(read.lines.map { $0.runs.count } == [0, 0, 3] && read.lines[0].planned == 3)
+
+    let none = made.results { _ in false }.markdown()
+    #expect(none.contains("| 0 of 3 |") && none.hasSuffix("No run is finished.\n"))
+    #expect(!none.contains("Machine:"))
+  }
+
+  @Test func runsThatATableLacksAreCounted() throws {
+    let made = try MadeUp()
+    let all = made.results { _ in true }
+    #expect(all.runsLost(replacing: all) == 0)
+    let fewer = made.results { $0.entry.title == "dec" && $0.configuration.seed < 3 }
+    #expect(fewer.runsLost(replacing: all) == 7 && all.runsLost(replacing: fewer) == 0)
+    // The same seed with another K, or on other data, is another run.
+    var other = all
+    other.lines[1].clusters = 4
+    #expect(other.runsLost(replacing: all) == 3)
+    other = all
+    other.lines[1].data = "elsewhere"
+    #expect(other.runsLost(replacing: all) == 3)
+  }
+
+  /// Where K is below the number of classes, the accuracy cannot reach 1.
+  @Test func theCeilingHasAColumnWhereItMatters() throws {
+    let made = try MadeUp()
+    func results(_ ceiling: Double) -> ExperimentResults {
+      ExperimentResults(
+        made.grid, made.plan,
+        made.plan.map { run -> RunRecord? in
+          var record = made.record(run, acc: 0.25)
+          record.scores?.accCeiling = run.entry.title == "dec" ? ceiling : 1
+          return record
+        })
+    }
+    let low = results(0.375)
+    #expect(low.lines.map(\.accCeiling) == [1, 0.375, 1])
+    let page = low.markdown()
+    #expect(page.contains("| lowest | ACC at most | NMI |") && page.contains("can reach, each"))
+    #expect(page.contains("| 0.2500 | 0.3750 | 0.1250 ± 0.0000 |"))
+    #expect(low.latex().contains("& ACC & ACC at most & NMI &"))
+    #expect(low.latex().contains("& $0.2500 \\pm 0.0000$ & $0.3750$ & $0.1250 \\pm 0.0000$ &"))
+    #expect(low.csv().contains(",acc_at_most,published_acc,"))
+    #expect(low.csv().contains(",0.375,0.75,,,"))
+    #expect(low.runsCSV().contains(",acc_at_most,held_out_acc,"))
+    let full = results(1)
+    #expect(!full.markdown().contains("at most") && !full.latex().contains("at most"))
+  }
+
+  /// A difference that never changes leaves the t-test nothing to judge by.
+  @Test func aConstantDifferenceHasNoP() throws {
+    let made = try MadeUp()
+    // Their differences are unlike in the last bits.
+    let (lower, higher) = ([0.6250, 0.7428, 0.7203], [0.6300, 0.7478, 0.7253])
+    let results = ExperimentResults(
+      made.grid, made.plan,
+      made.plan.map { run -> RunRecord? in
+        let scores = run.entry.title == "dec" ? higher : lower
+        return made.record(run, acc: scores[Int(run.configuration.seed) - 1])
+      })
+    let page = results.markdown()
+    #expect(page.contains("| dec | 3 | -0.0050 |  |  | 0.2500 |"))
+    #expect(page.contains("left out where the difference is the same"))
+    #expect(!page.contains("< 0.0001"))
+    #expect(try !MadeUp().results { _ in true }.markdown().contains("left out where"))
   }
 
   @Test func aScaledTableSaysSoAndQuotesNobody() throws {

@@ -60,6 +60,23 @@ func experiment(_ yaml: String) throws -> Experiment {
     #expect(plan[1].isSameLine(as: plan[4]) && !plan[1].isSameLine(as: plan[2]))
   }
 
+  /// A study of K is made for those alone that read it.
+  @Test(arguments: ["clusters: auto\n", "clusters: [3, auto]\n"])
+  func methodsThatReadNoKHaveNoStudy(clusters: String) throws {
+    let plan = try experiment(
+      "title: T\ndata: [digits]\nseeds: [1]\n" + clusters
+        + "methods: [{method: dbscan}, {method: hdbscan}, {method: deep-dpm}, {method: kmeans}]\n"
+    ).plan()
+    let last = plan.filter { $0.entry.method != "dbscan" && $0.entry.method != "hdbscan" }
+    #expect(plan.prefix(2).map(\.choosesClusters) == [false, false])
+    #expect(plan.prefix(2).map(\.configuration.clusters) == [nil, nil])
+    #expect(plan.prefix(2).map(\.folderName) == ["digits-dbscan-1", "digits-hdbscan-1"])
+    #expect(plan.count == last.count + 2 && last.count(where: \.choosesClusters) == 2)
+    let own = try experiment(
+      "title: T\ndata: [digits]\nseeds: [1]\nmethods: [{method: dbscan, clusters: auto}]\n")
+    #expect(try own.plan().map(\.choosesClusters) == [false])
+  }
+
   /// Two lines of one name would be averaged.
   @Test func oneNameForTwoSettingsIsRefused() throws {
     let lines = """
@@ -72,6 +89,32 @@ func experiment(_ yaml: String) throws -> Experiment {
     #expect(error?.description.contains("are called kmeans on digits") == true)
     let named = lines.replacing("seeds: [2]", with: "seeds: [2], name: again")
     #expect(try experiment(Self.head + named).plan().count == 2)
+  }
+
+  /// Beside a table of one's own, data of the catalog keep their classes.
+  @Test(arguments: ["labels: own.npy\n", "labelColumn: class\n"])
+  func classesOfATableAreNotThoseOfTheCatalog(key: String) throws {
+    let plan = try experiment(
+      "title: T\ndata: [digits, digits@90, own.csv]\nseeds: [1]\nclusters: 3\n" + key
+        + "methods: [{method: kmeans}]\n"
+    ).plan().map(\.configuration)
+    #expect(plan.prefix(2).allSatisfy { $0.labels == nil && $0.labelColumn == nil })
+    #expect([plan[2].labels, plan[2].labelColumn].compactMap(\.self).count == 1)
+  }
+
+  /// Mistakes are told by their place, and by what is meant.
+  @Test(arguments: [
+    ("seeds: [1]\nmethods: [dec]\n", "entry 1 of methods must be keys and values"),
+    ("seeds: [1, -1]\nmethods: [{method: dec}]\n", "entry 2 of seeds must be a whole number, 0 or"),
+    (
+      "seeds: [1]\nmethods: [{method: dec, precision: float16}]\n",
+      "precision in entry 1 of methods must be one of float32, bfloat16"
+    ),
+  ])
+  func mistakesOfTheFileAreToldByTheirPlace(yaml: String, says: String) {
+    let error = refusal { try experiment("title: T\ndata: [digits]\n" + yaml) }
+    #expect(error?.kind == .usage)
+    #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
   }
 
   @Test func whatALineSaysGoesBeforeWhatTheExperimentSays() throws {

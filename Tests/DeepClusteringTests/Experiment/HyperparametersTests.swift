@@ -77,11 +77,45 @@ import Torch
     ("epochs", .integer(-1)), ("degreesOfFreedom", .number(0)), ("tolerance", .number(-0.1)),
     ("restarts", .integer(0)), ("filters", .array([.integer(0)])),
     ("pretraining.augmentation.shift", .integer(1)),
+    ("pretraining.augmentation.crop", .integer(0)),
+    ("pretraining.augmentation.crop", .number(1.5)),
   ])
   func refusesValuesThatNoMethodCanWorkWith(name: String, value: JSONValue) {
     let error = refusal { try dec([name: value]) }
     #expect(error?.kind == .usage)
     #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
+  }
+
+  /// What a layout cannot be made with is refused before anything is trained.
+  @Test(
+    arguments: [
+      (["layout.neighbors": .integer(0)], "at least 2"),
+      (["layout.neighbors": .integer(1)], "at least 2"),
+      (["layout.spread": .integer(0)], "above 0"),
+      (["layout.minimumDistance": .number(-0.1)], "0 or more"),
+      (["layout.minimumDistance": .number(1.5)], "at most layout.spread, which is 1.0"),
+      (["layout.spread": .number(0.5), "layout.minimumDistance": .number(0.6)], "at most"),
+    ] as [([String: JSONValue], String)])
+  func refusesLayoutsThatCannotBeMade(changes: [String: JSONValue], says: String) throws {
+    for error in [
+      refusal { try Hyperparameters.setting(changes, of: N2D(clusters: 2)) },
+      refusal { try Hyperparameters.setting(changes, of: DeepDPM(clusters: 2)) },
+    ] {
+      #expect(error?.kind == .usage)
+      #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  @Test func layoutsUpToTheBoundsAreTaken() throws {
+    let method = try Hyperparameters.setting(
+      [
+        "layout.neighbors": .integer(2), "layout.spread": .integer(2),
+        "layout.minimumDistance": .integer(2),
+      ], of: N2D(clusters: 2))
+    #expect(method.layout.neighbors == 2 && method.layout.minimumDistance == 2)
+    // Elsewhere a neighbour is another sample, and one is enough.
+    let graph = try Hyperparameters.setting(["neighbors": .integer(1)], of: LDMGI(clusters: 2))
+    #expect(graph.neighbors == 1)
   }
 
   /// Two choices have the same name, and each has its own words.

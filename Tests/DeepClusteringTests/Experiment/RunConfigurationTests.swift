@@ -30,6 +30,22 @@ import Torch
     #expect(try read(configuration.yaml()) == configuration)
   }
 
+  /// What was asked for goes first, then the environment, then the cores.
+  @Test func threadsComeFromTheConfigurationOrTheEnvironment() {
+    var configuration = RunConfiguration(data: "digits")
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    for (text, expected) in [
+      ("1", 1), (" 1 ,4", 1), ("0", cores), ("-2", cores), ("many", cores), ("", cores),
+      ("99999999", cores),
+    ] {
+      let found = configuration.threadCount(environment: ["OMP_NUM_THREADS": text])
+      #expect(found == expected, "\(text)")
+    }
+    #expect(configuration.threadCount(environment: [:]) == cores)
+    configuration.threads = 3
+    #expect(configuration.threadCount(environment: ["OMP_NUM_THREADS": "1"]) == 3)
+  }
+
   /// YAML has numbers, truth values and nothing; names of data may look like them.
   @Test(arguments: ["2024", "1e5", "true", "null", "~", "0x10", "- a", "yes", "1_000"])
   func namesThatLookLikeOtherValuesSurvive(name: String) throws {
@@ -67,8 +83,14 @@ import Torch
   @Test(arguments: [
     ("data: digits\ncluster: 3\n", "clusters"), ("data: digits\nlabelcolumn: x\n", "labelColumn"),
     ("data: digits\nzzz: 1\n", "zzz"), ("method: kmeans\n", "data"),
-    ("data: digits\nclusters: many\n", "clusters"), ("data: digits\nseed: -1\n", "seed"),
-    ("data: digits\nprecision: float16\n", "precision"), ("data: digits\ndevice: tpu\n", "tpu"),
+    ("data: digits\nclusters: many\n", "clusters"),
+    ("data: digits\nseed: -1\n", "seed must be a whole number, 0 or more"),
+    // A run has its K; `auto` is for what is asked of one.
+    ("data: digits\nclusters: auto\n", "clusters must be a whole number"),
+    ("data: digits\nclusterRange: 2-60\n", "clusterRange"),
+    ("data: digits\nprecision: float16\n", "precision must be one of float32, bfloat16"),
+    ("data: digits\npreprocessing: log\n", "preprocessing must be one of none, unit-range"),
+    ("data: digits\ndevice: tpu\n", "tpu"),
     ("data: [unclosed\n", "YAML"), ("just text\n", "config.yaml"),
   ])
   func refusesWhatItDoesNotKnow(yaml: String, place: String) {

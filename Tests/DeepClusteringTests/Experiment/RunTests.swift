@@ -83,6 +83,33 @@ import Testing
     #expect(try pieces.folder.record()?.stopReason == record.stopReason)
   }
 
+  @Test func aRunWithoutItsCheckpointsBeginsAgain() throws {
+    let stopped = try run(configuration("kmeans"), "run")
+    stopped.shouldStop = { true }
+    #expect(throws: Run.Interrupted.self) { try stopped.execute() }
+    try FileManager.default.removeItem(at: stopped.folder.file("checkpoint"))
+    #expect(try Run(resuming: stopped.folder.url).execute().status == .finished)
+  }
+
+  /// A number at the end of the range that was tried is told with a wider one.
+  @Test func aChosenNumberAtTheEndOfItsRangeIsWarnedOf() throws {
+    func warnings(_ strengths: [Double], _ name: String) throws -> [String]? {
+      let table = strengths.enumerated().map { index, strength in
+        ClusterCountStudy.Row(
+          clusters: index + 2, stability: 1, predictionStrength: strength, silhouette: 0, bic: 0,
+          generalizability: 1)
+      }
+      let study = ClusterCountStudy(table, rows: 1000, wanted: 0.8)
+      let url = folder.url.appendingPathComponent(name)
+      return try Run(configuration("kmeans"), folder: url, study: study).folder.record()?.warnings
+    }
+    let edge = "K = 3 is the largest that was tried: --cluster-range 2-9 tries more"
+    #expect(try warnings([1, 0.9], "edge") == [edge])
+    #expect(try warnings([1, 0.5], "inside") == nil)
+    let weak = try warnings([0.1, 0.5], "weak")
+    #expect(weak?.count == 2 && weak?.last == edge)
+  }
+
   /// The second run takes the network of the first, and everything comes out the same.
   @Test func aNetworkOfTheCacheIsTheOneThatWasTrained() throws {
     let cache = PretrainingCache(folder.url.appendingPathComponent("cache"))

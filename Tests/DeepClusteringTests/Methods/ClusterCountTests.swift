@@ -15,14 +15,37 @@ import Torch
   /// The largest stable K, also where a smaller one is more stable; the most stable where none is.
   @Test func theRuleTakesTheLargestStableNumber() {
     let table = [row(2, 1), row(3, 0.7), row(4, 0.86), row(5, 0.79), row(6, 0.3)]
-    let found = ClusterCountStudy(table, rows: 100, wanted: 0.8, tried: 20)
+    let found = ClusterCountStudy(table, rows: 100, wanted: 0.8)
     #expect(found.clusters == 4 && found.isStable && found.reason.contains("0.86"))
-    let none = ClusterCountStudy(
-      Array(table[1...1] + table[3...4]), rows: 100, wanted: 0.8, tried: 20)
+    #expect(found.reason.hasSuffix("at least 0.8") && found.edge == nil)
+    let none = ClusterCountStudy(Array(table[1...1] + table[3...4]), rows: 100, wanted: 0.8)
     #expect(none.clusters == 5 && !none.isStable)
     #expect(none.reason.hasPrefix("no number of clusters comes back"))
-    let last = ClusterCountStudy([row(20, 1)], rows: 100, wanted: 0.8, tried: 20)
-    #expect(last.reason.hasSuffix("more than 20 were not tried"))
+    #expect(none.reason.hasSuffix("0.79; fewer than 3 were not tried"))
+    let last = ClusterCountStudy([row(20, 1)], rows: 100, wanted: 0.8)
+    #expect(last.reason.hasSuffix("fewer than 20 or more than 20 were not tried"))
+    #expect(last.edge == "K = 20 is the largest that 100 rows can tell of")
+    let first = ClusterCountStudy([row(2, 1), row(3, 0.8)], rows: 100, wanted: 0.8)
+    #expect(first.reason.hasSuffix("at least 0.8; more than 3 were not tried"))
+    #expect(first.edge?.contains("--cluster-range 2-9 tries more") == true)
+  }
+
+  /// What lies outside of the range is not found, and that is said.
+  @Test func theRangeMayExcludeTheNumberOfGroups() throws {
+    var count = ClusterCount()
+    count.range = 4...5
+    let study = try count.study(Blobs(rows: 300).tensor, seed: Seed(1))
+    #expect(study.table.map(\.clusters) == [4, 5] && (4...5).contains(study.clusters))
+    #expect(study.reason.contains("; fewer than 4 "))
+    // 120 rows are enough for twelve clusters.
+    count.range = 11...40
+    let few = try count.study(Blobs(rows: 120).tensor, seed: Seed(1))
+    #expect(few.table.map(\.clusters) == [11, 12])
+    #expect(few.reason.contains("; fewer than 11 "))
+    count.range = 13...40
+    let error = refusal { try count.study(Blobs(rows: 120).tensor, seed: Seed(1)) }
+    #expect(error?.kind == .data)
+    #expect(error?.description.contains("120 rows can tell of 12 clusters at most") == true)
   }
 
   /// Groups that lie apart are counted, by the same numbers each time.

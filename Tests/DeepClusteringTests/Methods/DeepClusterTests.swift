@@ -11,6 +11,7 @@ import Torch
     var method = DeepCluster(clusters: 2)
     (method.pseudoClasses, method.features, method.components) = (4, 2, 2)
     (method.filters, method.batchSize, method.epochs) = ([3, 4], 4, 3)
+    method.minimumIterations = 0
     method.optimizer = .adam(0.01)
     return method
   }
@@ -29,7 +30,7 @@ import Torch
     var state = try state(method, context)
     (state.pseudoLabels, state.steps) = (given.deepCluster.labels, 1)
     let sample = DeepCluster.uniformSample(
-      state.pseudoLabels, using: context.seed.generator("pseudo-class sample", 1))
+      state.pseudoLabels, count: 10, using: context.seed.generator("pseudo-class sample", 1))
     #expect(sample == given.deepCluster.sample)
     #expect(abs(method.pass(&state, context) - given.deepCluster.loss) < 2e-5)
     expect(state.network, equals: (given.deepCluster.encoder, []), "network")
@@ -38,11 +39,47 @@ import Torch
   /// 90 samples of one pseudo-class and 10 of another are drawn 51 times each, and one is cut.
   @Test func pseudoClassesAreDrawnAlike() {
     let labels = [Int](repeating: 3, count: 90) + [Int](repeating: 8, count: 10)
-    let sample = DeepCluster.uniformSample(labels, using: Generator(seed: 2))
+    let sample = DeepCluster.uniformSample(labels, count: 100, using: Generator(seed: 2))
     #expect(sample.count == 100)
     let large = sample.filter { $0 < 90 }
     #expect((49...51).contains(large.count) && Set(large).count == large.count)
     #expect(Set(sample.filter { $0 >= 90 }).count > 7)
+    // 501 of each, and two are cut.
+    let more = DeepCluster.uniformSample(labels, count: 1_000, using: Generator(seed: 2))
+    #expect(more.count == 1_000 && (499...501).contains(more.count { $0 < 90 }))
+  }
+
+  /// Ten images in batches of four are three batches; of 24 in three epochs each has eight.
+  @Test func fewImagesAreDrawnSeveralTimesInAnEpoch() throws {
+    let context = try ImagesGolden.load().context(.plain)
+    for (minimum, wanted) in [(0, 3), (9, 3), (22, 8), (24, 8)] {
+      var method = small()
+      method.minimumIterations = minimum
+      var state = try method.begin(context)
+      _ = method.advance(&state, context)
+      #expect(state.optimizer.steps == wanted, "\(minimum)")
+    }
+    let usual = DeepCluster(clusters: 10)
+    // MNIST is passed over as without a minimum; of digits an epoch has 67 batches.
+    #expect(usual.samplesOfEpoch(70_000) == 70_000)
+    #expect(usual.samplesOfEpoch(1_797) == 67 * 256)
+    #expect(usual.samplesOfEpoch(100) == 67 * 100)
+  }
+
+  @Test func saysWhenNothingWasLearned() throws {
+    let context = try ImagesGolden.load().context(.plain)
+    var method = small()
+    (method.optimizer, method.topOptimizer) = (.sgd(1e-12), .sgd(1e-12))
+    var state = try method.begin(context)
+    let reports = (0..<3).map { _ in method.advance(&state, context) }
+    #expect(reports[0].warning == nil && reports[1].warning == nil)
+    #expect(reports[2].warning?.contains("has not learned the 4 pseudo-classes") == true)
+    // The top layer of a last epoch that is long enough learns.
+    (method.optimizer, method.topOptimizer) = (.adam(0.01), .adam(0.01))
+    (method.epochs, method.minimumIterations, method.features) = (1, 300, 16)
+    state = try method.begin(context)
+    let learned = method.advance(&state, context)
+    #expect(learned.stopReason != nil && learned.warning == nil)
   }
 
   /// Whitened features have the identity as covariance, before they are scaled to length one.
@@ -165,6 +202,8 @@ import Torch
     #expect(error?.kind == .usage && error?.description.contains("pseudoClasses") == true)
     method.pseudoClasses = 5000
     #expect(refusal { try method.begin(context) }?.description.contains("at most 4096") == true)
+    method.pseudoClasses = 11
+    #expect(refusal { try method.begin(context) }?.description.contains("only 10 rows") == true)
     method = small()
     method.components = 51
     #expect(refusal { try method.begin(context) }?.description.contains("components") == true)

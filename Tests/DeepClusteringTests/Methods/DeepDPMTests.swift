@@ -78,6 +78,29 @@ import Torch
     #expect(pairs.allSatisfy { abs($0 - $1) < 1e-9 })
   }
 
+  /// The two halves of one blob, that nothing asks to be apart, are merged for their ratio alone; two
+  /// blobs are not.
+  @Test func halvesOfOneClusterAreMergedAndTwoClustersAreNot() {
+    for (blobs, merged) in [(1, true), (2, false)] {
+      let rows = Blobs(rows: 400, clusters: blobs, columns: 2).tensor
+      let settings = DeepDPM(clusters: 2)
+      var mixture = SplittingMixture(
+        rows, scaling: RowScaling(.overall, of: rows), settings: settings, seed: Seed(1))
+      #expect(Set(mixture.labels) == [0, 1], "k-means finds two, neither of them empty")
+      let outputs = mixture.network(mixture.rows, withParts: false)
+      let measures = mixture.change(.merge, outputs, settings, Seed(1))
+      #expect(measures["dropped"] == nil)
+      #expect(mixture.clusters == (merged ? 1 : 2))
+      #expect(mixture.components.count == mixture.clusters)
+      if merged {
+        #expect((measures["merge 0+1"] ?? 0) > 1 && measures["refused merge"] == nil)
+        #expect(mixture.labels.allSatisfy { $0 == 0 })
+      } else {
+        #expect((measures["refused merge"] ?? 0) < -1 && measures["merge 0+1"] == nil)
+      }
+    }
+  }
+
   /// The densities are compared with those of the mixture, which have numbers of scikit-learn.
   @Test func responsibilitiesAreThoseOfTheGaussians() {
     let blobs = Blobs(rows: 203)
@@ -139,7 +162,7 @@ import Torch
     let context = pretrained(method, blobs)
     let (model, reports) = try fitResumed(method, context, after: [10, 110, 150])
     #expect(reports.count == 220 && method.plannedSteps(context) == 220)
-    let distances = reports.compactMap { $0.losses["distance from the means"] }
+    let distances = reports.compactMap { $0.losses["clustering"] }
     #expect(distances.count == 20 && distances[19] < 0.5 * distances[0])
     #expect(reports[100].losses["reconstruction"] != nil)
     let scores = Scores(predicted: model.assignments, labels: blobs.labels)
@@ -174,7 +197,7 @@ import Torch
     }
     let report = alternation.train(batch: 120, reconstructionWeight: 0.5, context)
     let wanted = within / squares(Array(0..<120)) / 2
-    let found = try #require(report.losses["distance from the means"])
+    let found = try #require(report.losses["clustering"])
     #expect(abs(found - wanted) < 1e-4 * wanted)
     let error = try #require(report.losses["reconstruction"])
     #expect(abs(report.loss - (found + 0.5 * error)) < 1e-9)

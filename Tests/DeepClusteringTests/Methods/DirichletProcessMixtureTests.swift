@@ -70,5 +70,19 @@ import Torch
     #expect(Set(fitted.assignments) == Set(0..<3))
     #expect(blobs.accuracy(fitted.assignments) == 1)
     #expect(fitted.warnings.isEmpty)
+    // No room for more: there could be any number.
+    learner.clusters = 3
+    let full = try learner.fit(data)
+    #expect(Set(full.assignments) == Set(0..<3))
+    #expect(full.warnings.contains { $0.hasPrefix("all 3 components are in use") })
+  }
+
+  /// Fifteen clusters must not meet the bound where nobody set one.
+  @Test func thirtyComponentsAreUsual() throws {
+    var configuration = RunConfiguration(data: "fifteen-gaussians")
+    configuration.method = "dirichlet-process-mixture"
+    #expect(try configuration.makeMethod().clusters == 30)
+    configuration.clusters = 7
+    #expect(try configuration.makeMethod().clusters == 7)
   }
 }

@@ -188,6 +188,7 @@ struct MethodAccuracyTests {
     var method = DeepCluster(clusters: 10)
     (method.pseudoClasses, method.components, method.features) = (40, 16, 32)
     (method.filters, method.epochs, method.batchSize) = ([16, 32], 8, 64)
+    method.minimumIterations = 0
     let found = try accuracy(method, context(images, seed: 1, nil), images)
     #expect(found >= 0.68)
   }

@@ -225,6 +225,8 @@ private struct Trial<M: ClusteringMethod> {
       let own = M.self is ClusterGAN.Type ? adversarial[path] : nil
       if let other = own ?? small[name], value != .integer(0) { changes[path] = other }
     }
+    // An epoch is a pass, as with many images.
+    if M.self is DeepCluster.Type { changes["minimumIterations"] = .integer(0) }
     method = try Hyperparameters.setting(changes, of: usual)
   }
 

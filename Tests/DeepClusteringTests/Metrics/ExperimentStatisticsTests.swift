@@ -73,11 +73,29 @@ private struct StatisticsGolden: Decodable {
     }
   }
 
-  /// Differences that are all the same leave no doubt in the t-test; one pair says nothing.
+  /// Differences that are all the same have no spread to judge by; one pair says nothing.
   @Test func extremesHaveAnAnswer() {
     let same = PairedTest([2, 3, 4], [1, 2, 3])
-    #expect(same.tTest == 0 && same.signedRank == 0.25)
+    #expect(same.tTest == nil && same.interval == nil && same.signedRank == 0.25)
     let one = PairedTest([1], [0])
     #expect(one.tTest == nil && one.interval == nil && one.signedRank == 1)
+    let nothing = PairedTest([0, 0], [0, 0])
+    #expect(nothing.tTest == 1 && nothing.interval == [0, 0] && nothing.signedRank == 1)
+  }
+
+  /// Subtraction rounds: differences of 0.005 that are unlike in their last bits are equal.
+  @Test func roundingIsNoSpread() {
+    let scores = [0.6250, 0.7428, 0.7203]
+    let above = [0.6300, 0.7478, 0.7253]
+    #expect(Set(zip(scores, above).map { $0 - $1 }).count > 1)
+    let test = PairedTest(scores, above)
+    #expect(test.tTest == nil && test.interval == nil && test.signedRank == 0.25)
+    #expect(abs(test.meanDifference + 0.005) < 1e-12)
+    // A spread that is small and real has its p.
+    let real = PairedTest(scores, [0.63000001, 0.7478, 0.72530002])
+    #expect(real.tTest.map { $0 < 1e-4 } == true)
+    // Three ranks of 2 with the sign of one turned: P(W ≤ 2) = 4 / 8, so p = 1.
+    let turned = PairedTest([0.6250, 0.7428, 0.7253], [0.6300, 0.7478, 0.7203])
+    #expect(turned.signedRank == 1)
   }
 }

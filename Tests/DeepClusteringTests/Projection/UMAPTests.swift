@@ -67,6 +67,17 @@ import Torch
     #expect(Array(all[34..<38]) == some)
   }
 
+  /// A layout is made with two neighbours at least, and new rows find their places in it.
+  @Test func fewNeighborsAreTakenAlikeByTheLayoutAndForNewRows() {
+    let rows = Generator(seed: 12).normal(shape: [50, 4])
+    func places(_ neighbors: Int) -> [Float] {
+      var umap = UMAP()
+      (umap.epochs, umap.neighbors) = (10, neighbors)
+      return umap.fit(rows, seed: Seed(1)).positions(of: rows.slice(3..<6)).scalars()
+    }
+    #expect(places(0) == places(2) && places(0).allSatisfy(\.isFinite))
+  }
+
   /// Sixty clusters in sixty dimensions: the graph is in pieces, and its start by principal components.
   @Test func manyDimensionsHaveAStart() {
     let rows = Tensor.concatenated(

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Torch
 
-/// The first two principal coordinates of an embedding (n × d), for a picture: n × 2, row-major.
-func planarProjection(_ embedding: Tensor) -> [Float] { principalCoordinates(embedding, count: 2) }
-
 /// The first principal coordinates of rows (n × d): n × count, row-major.
 ///
 /// Few dimensions go through the exact eigenvectors of the covariance; many are first reduced by

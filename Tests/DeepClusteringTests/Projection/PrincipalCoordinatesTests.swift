@@ -5,7 +5,7 @@ import Torch
 
 @testable import DeepClustering
 
-@Suite struct PlanarProjectionTests {
+@Suite struct PrincipalCoordinatesTests {
   /// Ten dimensions go the exact way, a hundred through a subspace.
   ///
   /// The sign of an axis may differ, the picture must not.
@@ -19,7 +19,7 @@ import Torch
       + generator.normal(shape: [200, columns]) * 0.1 + 7
     let values: [Float] = points.scalars()
     let exact = PrincipalComponents(of: values, columns: columns).project(values)
-    let picture = planarProjection(points)
+    let picture = principalCoordinates(points, count: 2)
     #expect(picture.count == 400)
     for axis in 0..<2 {
       let (found, wanted) = (0..<200).reduce(into: ([Float](), [Float]())) { lists, row in
@@ -35,6 +35,6 @@ import Torch
   }
 
   @Test func oneDimensionLiesOnALine() {
-    #expect(planarProjection(Tensor(column: [1, 2, 6])) == [-2, 0, -1, 0, 3, 0])
+    #expect(principalCoordinates(Tensor(column: [1, 2, 6]), count: 2) == [-2, 0, -1, 0, 3, 0])
   }
 }
