@@ -47,9 +47,12 @@ struct Chart: Sendable {
     """
   }
 
-  /// A text, shortened to `limit` characters.
+  /// A text of at most `limit` characters: of a longer one the middle is left out, as names of one
+  /// family differ at their ends.
   static func shortened(_ text: String, to limit: Int) -> String {
-    text.count <= limit ? text : text.prefix(limit - 1) + "…"
+    guard text.count > limit else { return text }
+    let tail = (limit - 1) / 2
+    return "\(text.prefix(limit - 1 - tail))…\(text.suffix(tail))"
   }
 
   /// About how wide a text of the charts' 12-pixel type is.

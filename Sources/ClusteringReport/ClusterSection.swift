@@ -26,16 +26,26 @@ struct ClusterSection {
     let others = [sizes, classScores].compactMap { $0 } + sure
     guard confusion != nil || !others.isEmpty else { return nil }
     let hasLabels = run.record.contingency != nil
+    // An odd chart would stand alone in its row: there is room for it beside the strips.
+    let deciles = deciles
+    let isOdd = confusion != nil && deciles != .empty && !sure.count.isMultiple(of: 2)
+    let paired = isOdd ? Array(sure.dropLast()) : sure
+    let beside: Markup = sure.last ?? .empty
     let content: Markup =
       if let confusion {
         """
         <div class="grid-2 grid-wide"><div class="stack">\(confusion)\
-        <div class="grid-2">\(sure.joined())</div></div>\
+        <div class="grid-2">\(paired.joined())</div></div>\
         <div class="stack">\([sizes, classScores].compactMap { $0 }.joined())</div></div>
         """
       } else {
-        "<div class=\"grid-2 charts\">\(others.joined())</div>"
+        """
+        <div class="\(others.count.isMultiple(of: 3) ? "grid-3" : "grid-2 charts")">\
+        \(others.joined())</div>
+        """
       }
+    let strips: Markup =
+      isOdd ? "<div class=\"grid-2 grid-wide later\">\(deciles)\(beside)</div>" : deciles
     return Section(
       id: "clusters", heading: hasLabels ? "Clusters and classes" : "Clusters",
       label: hasLabels ? "Classes" : "Clusters",
@@ -43,7 +53,7 @@ struct ClusterSection {
         ? "Which class went into which cluster. The match pairs each cluster with at most one class "
           + "so that as many samples as possible agree."
         : "How large the clusters are and how sure the method is of them.",
-      content: findings() + content + deciles)
+      content: findings() + content + strips)
   }
 
   private var sizesNote: Markup {
@@ -57,7 +67,8 @@ struct ClusterSection {
 
   private static let gradientNote: Markup = """
     <p class="note">How strongly the clustering loss pulls each code, as figure 4 of the DEC paper. The \
-    line joins the medians of each tenth of the samples.</p>
+    line joins the medians of each tenth of the samples. Here a sample lies at its largest q over all \
+    clusters, where the paper sorts by q to one cluster.</p>
     """
 
   private static let silhouettesNote: Markup = """

@@ -34,11 +34,35 @@ struct FilmFigure {
         height="\(Double(image.height) * ratio)" xlink:href="\(image.dataURI)"/>
         """
     }
+    let legend = legend(below: Double((count + 2) / 3) * (Self.side + 26))
     let steps = shown.map { String(film.steps[$0]) }.joined(separator: ", ")
     return Chart(
       name: "film", title: "The embedding through training",
       summary: "\(film.samples.count) samples in two dimensions at the steps \(steps).", width: 360,
-      height: Double((count + 2) / 3) * (Self.side + 26), body: panels.joined())
+      height: legend.end, body: panels.joined() + legend.body)
+  }
+
+  /// What the colours stand for, in as many rows as that needs, and where they end.
+  private func legend(below top: Double) -> (body: Markup, end: Double) {
+    var keys: [(color: Palette.Color, text: String)] =
+      run.labels != nil
+      ? (0..<names.classCount).map { (Palette.color($0), names.className($0)) }
+      : names.clustersByClass.map {
+        (Palette.color(names.color(ofCluster: $0)), names.shortName(ofCluster: $0))
+      }
+    keys = keys.map { ($0.color, Chart.shortened($0.text, to: 18)) }
+    var body = Markup.empty
+    var (x, y) = (2.0, top + 12)
+    for key in keys {
+      let width = 15 + Chart.textWidth(key.text)
+      if x > 2, x + width > 360 { (x, y) = (2, y + 17) }
+      body += """
+        <circle cx="\(x + 5)" cy="\(y - 4)" r="5" fill="\(key.color.hex)"/>\
+        <text x="\(x + 15)" y="\(y)">\(key.text)</text>
+        """
+      x += width + 14
+    }
+    return (body, y + 6)
   }
 
   /// A square around all positions, which gives all panels one scale.

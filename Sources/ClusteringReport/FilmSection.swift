@@ -92,6 +92,8 @@ struct FilmSection {
 
     // Between two frames every sample moves along a straight line.
     const draw = () => {
+      const dark = document.documentElement.dataset.effective === 'dark';
+      const colors = mode.colors.map((hex) => shadeOf(hex, dark));
       const ratio = Math.min(window.devicePixelRatio || 1, 2), box = view.getBoundingClientRect();
       if (!box.width) return;
       canvas.width = Math.round(box.width * ratio); canvas.height = Math.round(box.height * ratio);
@@ -104,7 +106,7 @@ struct FilmSection {
       for (let i = 0; i < n; i++) {
         const x = xy[from + 2 * i] * (1 - part) + xy[to + 2 * i] * part;
         const y = xy[from + 2 * i + 1] * (1 - part) + xy[to + 2 * i + 1] * part;
-        context.fillStyle = mode.colors[mode.of[i]];
+        context.fillStyle = colors[mode.of[i]];
         context.beginPath(); context.arc(left + x * scale, bottom - y * scale, radius, 0, 7); context.fill();
       }
       const step = data.steps[Math.round(time)];
@@ -134,6 +136,7 @@ struct FilmSection {
       for (const other of root.querySelectorAll('[data-mode]')) other.setAttribute('aria-pressed', other === choice);
       draw();
     });
+    addEventListener('report-theme', draw);
     new ResizeObserver(draw).observe(view);
     })();
     """#

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DeepClustering
+
 /// What clusters and classes are called, and their colours.
 ///
 /// A cluster has the colour of the class matched to it, so that the two colourings of the map agree;
@@ -17,8 +18,11 @@ struct GroupNames {
     classNames = (0..<max(classes, named.count)).map { $0 < named.count ? named[$0] : String($0) }
     let classCount = classNames.count
     let pairs = record.matching ?? []
-    matching = (0..<record.clusters).map {
-      $0 < pairs.count && pairs[$0] >= 0 && pairs[$0] < classCount ? pairs[$0] : nil
+    matching = (0..<record.clusters).map { cluster in
+      guard cluster < pairs.count, (0..<classCount).contains(pairs[cluster]) else { return nil }
+      // A one-to-one matching pairs what is left over, too: with a class it holds nothing of, a
+      // cluster is not matched.
+      return record.contingency?[cluster][pairs[cluster]] == 0 ? nil : pairs[cluster]
     }
     var next = classCount
     let hasMatches = matching.contains { $0 != nil }

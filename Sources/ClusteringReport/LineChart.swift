@@ -53,6 +53,7 @@ struct LineChart {
   private static let right = 348.0
   private static let bottom = 192.0
   private static let legendHeight = 16.0
+  private static let legendGap = 16.0
   /// More points than pixels cannot be seen, only downloaded.
   private static let mostPoints = 480
 
@@ -206,7 +207,7 @@ struct LineChart {
         row += 1
       }
       entries.append(LegendEntry(index: index, text: label, x: x, row: row))
-      x += width + 8
+      x += width + Self.legendGap
     }
     return entries
   }

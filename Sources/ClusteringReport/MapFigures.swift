@@ -80,7 +80,9 @@ struct MapFigures {
       <text class="strong" x="4" y="14">\(coloring.title)</text>\(ellipses(coloring))
       """
     for (cluster, place) in medians(coloring) {
-      let (x, y) = (place.x * 360, place.y * 360 + 28)
+      // Beside the cross of the mean, where there is one.
+      let aside = run.isPlanar ? 10.0 : 0
+      let (x, y) = (place.x * 360 + aside, place.y * 360 + 28 - aside)
       body += """
         <text class="strong mid" x="\(x)" y="\(y)" stroke="#fff" stroke-width="3" \
         stroke-linejoin="round">\(cluster)</text><text class="strong mid" x="\(x)" y="\(y)">\
@@ -107,7 +109,8 @@ struct MapFigures {
       height: max(height, Double(min(rows, coloring.keys.count)) * 17) + 30, body: body)
   }
 
-  /// Where the data are points of a plane, the ellipses of the clusters' covariances.
+  /// Where the data are points of a plane, the ellipses of the clusters' covariances, and crosses at
+  /// their means, which are the centroids of k-means.
   private func ellipses(_ coloring: Coloring) -> Markup {
     guard run.isPlanar else { return .empty }
     let scatter = scatter(coloring, side: 1200)
@@ -116,7 +119,8 @@ struct MapFigures {
       let (x, y, unit) = (place.x * 360, place.y * 360 + 24, place.unit * 360)
       return """
         <ellipse cx="\(x)" cy="\(y)" rx="\(ellipse.long * unit)" ry="\(ellipse.short * unit)" \
-        transform="rotate(\(-ellipse.angle * 180 / .pi) \(x) \(y))" class="match"/>
+        transform="rotate(\(-ellipse.angle * 180 / .pi) \(x) \(y))" class="match"/>\
+        <path class="match" d="M\(x - 4) \(y - 4)l8 8m0 -8l-8 8"/>
         """ as Markup
     }.joined()
   }

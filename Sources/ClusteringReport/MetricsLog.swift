@@ -65,9 +65,13 @@ struct MetricsLog: Equatable, Sendable {
 }
 
 extension MetricsLog {
-  /// Whether a figure is the log ratio of a split or a merge, named after its clusters.
+  /// The figure that counts the clusters without samples that were taken out.
+  static let dropped = "dropped"
+
+  /// Whether a figure is the log ratio of a split or a merge, named after its clusters, or counts the
+  /// clusters that were taken out.
   static func isChangeOfClusters(_ name: String) -> Bool {
-    name.hasPrefix("split ") || name.hasPrefix("merge ")
+    name.hasPrefix("split ") || name.hasPrefix("merge ") || name == dropped
   }
 }
 

@@ -19,7 +19,8 @@ struct Page {
     return Self.document(
       title: "\(header.title): \(run.name)", version: run.record.version ?? "",
       sections: sections, styles: tileRules() + gallery.stylesheet(),
-      scripts: Markup(verbatim: ScatterScript.whole + "\n" + FilmSection.script),
+      scripts: Markup(
+        verbatim: Palette.darkScript + ScatterScript.whole + "\n" + FilmSection.script),
       head: header.html(),
       footer: """
         Written by deepclust \(run.record.version ?? "") from the files of the run folder \
@@ -64,10 +65,26 @@ struct Page {
     let hasLabels = run.labels != nil
     return Section(
       id: "map", heading: "Map of the embedding", label: "Map",
-      lead: "Every point is a sample, placed by a two-dimensional projection of what the method "
-        + "learned. Colour the points by cluster\(hasLabels ? ", class, certainty or error" : " or certainty"); "
-        + "choose a cluster in the list to see its samples and which clusters lie next to it.",
+      lead: "Every point is a sample, placed by \(placing) of what the method learned. Colour the "
+        + "points by cluster\(hasLabels ? ", class, certainty or error" : " or certainty"); "
+        + "choose a cluster in the list to see \(panelContents).",
       content: ScatterExplorer(run: run, names: names, gallery: gallery).html())
+  }
+
+  private var placing: String {
+    switch run.record.map {
+    case .umap: "a UMAP layout"
+    case .principalComponents, nil: "the first two principal components"
+    }
+  }
+
+  /// What the panel of a cluster has, in words.
+  private var panelContents: String {
+    let parts = [
+      run.mostCertain == nil ? nil : "its samples", run.words == nil ? nil : "its words",
+      run.record.nearestClusters == nil ? nil : "which clusters lie next to it",
+    ].compactMap { $0 }
+    return parts.isEmpty ? "its points alone" : parts.joined(separator: " and ")
   }
 
   private func imageSection(_ gallery: ImageGallery) -> Section? {

@@ -46,6 +46,60 @@ enum Palette {
     return oklch(lightness: lightness, chroma: 0.15, hue: 2 * .pi * 0.381966 * Double(turn) + 2.0)
   }
 
+  /// The colour on the dark surface: with white mixed in until its contrast there is 3, which WCAG 2.2
+  /// asks of graphics.
+  static func onDark(_ color: Color) -> Color {
+    let mixtures = (0...64).lazy.map { step -> Color in
+      let bytes = [color.red, color.green, color.blue].map {
+        UInt8((Double($0) + (255 - Double($0)) * Double(step) / 64).rounded())
+      }
+      return Color(red: bytes[0], green: bytes[1], blue: bytes[2])
+    }
+    return mixtures.first { contrastOnDark($0) >= 3 } ?? color
+  }
+
+  /// How much lighter a colour is than the dark surface, as WCAG 2.2 defines contrast.
+  static func contrastOnDark(_ color: Color) -> Double {
+    (luminance(color) + 0.05) / (luminance(Color(hex: 0x161b22)) + 0.05)
+  }
+
+  private static func luminance(_ color: Color) -> Double {
+    let linear = [color.red, color.green, color.blue].map { byte -> Double in
+      let value = Double(byte) / 255
+      return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+    }
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+  }
+
+  /// The colours that are another on the dark surface, and which; later ones are seldom used.
+  private static let darker: [(color: Color, onDark: Color)] = (0..<40).compactMap { index in
+    let (color, shade) = (Palette.color(index), Palette.onDark(Palette.color(index)))
+    return shade == color ? nil : (color: color, onDark: shade)
+  }
+
+  /// Rules of the page's style sheet that put these in place of the colours in elements.
+  static var darkRules: String {
+    let shades = darker.map { "--d\($0.color.hex.dropFirst()):\($0.onDark.hex)" }
+      .joined(separator: ";")
+    let uses = darker.map { pair -> String in
+      let hex = pair.color.hex
+      return ["fill", "stroke", "background"].map {
+        "[style*=\"\($0):\(hex)\"]{\($0):var(--d\(hex.dropFirst()),\(hex))!important}"
+      }.joined()
+    }
+    return """
+      @media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){\(shades)}}
+      @media screen{:root[data-theme=dark]{\(shades)}}
+      \(uses.joined(separator: "\n"))
+      """
+  }
+
+  /// A function of the page's script: the colour as it is drawn, dark or not.
+  static var darkScript: String {
+    let shades = darker.map { "'\($0.color.hex)':'\($0.onDark.hex)'" }.joined(separator: ",")
+    return "const shadeOf = (hex, dark) => dark && {\(shades)}[hex] || hex;\n"
+  }
+
   /// The sRGB colour at a place of Oklch, its chroma reduced until it exists.
   static func oklch(lightness: Double, chroma: Double, hue: Double) -> Color {
     var chroma = chroma

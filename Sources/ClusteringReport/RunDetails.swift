@@ -159,8 +159,14 @@ struct RunDetails {
       <div class="scroller"><table><thead><tr><th>K</th><th class="number">Stability (ARI)</th>\
       <th class="number">Prediction strength</th><th class="number">Silhouette</th><th class="number">BIC per sample</th>\
       <th class="number">Generalizability</th></tr></thead><tbody>
-      \(body.joined())</tbody></table></div></div>
+      \(body.joined())</tbody></table></div>\(methodReason())</div>
       """
+  }
+
+  private func methodReason() -> Markup {
+    guard let reason = record.methodReason else { return .empty }
+    let sentence: String = reason.prefix(1).uppercased() + reason.dropFirst()
+    return "<p class=\"note\">\(sentence).</p>"
   }
 
   private func hyperparameters() -> Markup {

@@ -9,7 +9,8 @@ public import Foundation
 /// where librsvg is installed (``drawsPNG``); text is 12 units high in a drawing of 360, which is 8
 /// points in a column of 84 mm, at 330 dots an inch. What is made of pixels is a PNG anywhere: the
 /// points of the maps (transparent, for a legend of your own), the cells of the confusion (a square
-/// each) and the pictures of each cluster, a row a cluster in the order of the confusion.
+/// each), the pictures of each cluster, a row a cluster in the order of the confusion, and those of
+/// each tenth of the samples by certainty, a row a tenth, the least certain first.
 ///
 /// ```swift
 /// let files = try RunFigures(folder: run).write(to: URL(fileURLWithPath: "figures"))
@@ -95,6 +96,10 @@ public struct RunFigures: Sendable {
     for case (let name, let pictures?) in grids {
       let grid = ImageGrid(pictures: pictures, clusters: names.clustersByClass)
       files.append(("\(name).png", Data(grid.image().encoded())))
+    }
+    if let deciles = run.deciles {
+      let grid = ImageGrid(pictures: deciles, clusters: Array(0..<10))
+      files.append(("pictures-by-certainty.png", Data(grid.image().encoded())))
     }
     return files
   }

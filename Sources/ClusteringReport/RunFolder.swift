@@ -61,6 +61,8 @@ struct RunFolder: Sendable {
   /// −1 is noise.
   var assignments: [Int]?
   var labels: [Int]?
+  /// The file of each sample, where the data are files.
+  var fileNames: [String]?
   var certainty: [Float]?
   /// How strongly the clustering loss pulls each sample's code, of methods with Student's t kernel.
   var gradients: [Float]?
@@ -102,6 +104,7 @@ struct RunFolder: Sendable {
       metrics = try MetricsLog.parse(try Self.bytes(metricsURL), name: metricsURL.path)
     }
     try readSamples(url)
+    fileNames = try readFileNames(url)
     let pictures = url.appendingPathComponent("pictures")
     mostCertain = try pictureSet(pictures, "most_certain")
     leastCertain = try pictureSet(pictures, "least_certain")
@@ -163,6 +166,46 @@ struct RunFolder: Sendable {
         "\(folder.appendingPathComponent(file).path) has \(length) rows, and the run has "
           + "\(rows)")
     }
+  }
+
+  /// The last column of `assignments.csv` where it is called `file`.
+  private func readFileNames(_ folder: URL) throws(InputError) -> [String]? {
+    let url = folder.appendingPathComponent("assignments.csv")
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    let text = String(decoding: try Self.bytes(url), as: UTF8.self).utf8
+    let end = text.firstIndex(of: UInt8(ascii: "\n")) ?? text.endIndex
+    guard
+      text[..<end].elementsEqual("index,cluster,certainty,class,file".utf8)
+        || text[..<end].elementsEqual("index,cluster,certainty,file".utf8)
+    else { return nil }
+    let names = Self.lastFields(text[end...].dropFirst())
+    guard names.count == rows else {
+      throw InputError(
+        .data, "\(url.path) has \(names.count) rows, and the run has \(rows)")
+    }
+    return names
+  }
+
+  /// The last field of each line of comma-separated text, without its quotes.
+  private static func lastFields(_ text: some Sequence<UInt8>) -> [String] {
+    var (fields, field, isQuoted, isAfterQuote) = ([String](), [UInt8](), false, false)
+    for byte in text {
+      switch byte {
+      case UInt8(ascii: "\""):
+        // A quote in a quoted field is written twice.
+        if isAfterQuote { field.append(byte) }
+        isAfterQuote = isQuoted
+        isQuoted.toggle()
+        continue
+      case UInt8(ascii: ",") where !isQuoted: field.removeAll(keepingCapacity: true)
+      case UInt8(ascii: "\n") where !isQuoted:
+        fields.append(String(decoding: field, as: UTF8.self))
+        field.removeAll(keepingCapacity: true)
+      default: field.append(byte)
+      }
+      isAfterQuote = false
+    }
+    return fields
   }
 
   private func pictureSet(

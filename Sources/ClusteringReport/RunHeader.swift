@@ -12,8 +12,12 @@ struct RunHeader {
   private var things: String { record.data.imageShape == nil ? "samples" : "images" }
 
   var title: String {
-    "\(record.data.name) in \(NumberText.grouped(record.clusters)) "
-      + (record.clusters == 1 ? "cluster" : "clusters")
+    "\(record.data.name) in \(clusters)"
+  }
+
+  /// "10 clusters", "1 cluster".
+  private var clusters: String {
+    NumberText.grouped(record.clusters) + (record.clusters == 1 ? " cluster" : " clusters")
   }
 
   func html() -> Markup {
@@ -35,7 +39,7 @@ struct RunHeader {
       <p class="source">\(origin())</p>
       <dl class="tiles">
       \(tiles)</dl>
-      \(warnings())
+      \(warnings())\(notes())
       </header>
 
       """
@@ -49,8 +53,7 @@ struct RunHeader {
     let isFinished = record.status == nil || record.status == .finished
     let verb = isFinished ? "sorted" : record.status == .running ? "is sorting" : "began to sort"
     var text =
-      "\(method) \(verb) \(rows) into "
-      + "\(NumberText.grouped(record.clusters)) clusters"
+      "\(method) \(verb) \(rows) into \(clusters)"
     if let noise = record.noise, noise > 0 {
       text += ", and left \(NumberText.grouped(noise)) in none,"
     }
@@ -68,7 +71,7 @@ struct RunHeader {
         " \(NumberText.grouped(right)) of them, "
         + "\(NumberText.percent(Double(right) / Double(all))), lie in the cluster matched to their "
         + "class; no label was used to find the clusters."
-    } else if isFinished {
+    } else if isFinished && run.labels == nil {
       text += " There are no labels to compare with."
     }
     return text
@@ -112,8 +115,7 @@ struct RunHeader {
     if let ceiling = scores?.accCeiling, ceiling < 0.99995, !tiles.isEmpty {
       tiles[0].ceiling = ceiling
       tiles[0].note =
-        "of at most \(NumberText.fixed(ceiling, 4)) with "
-        + "\(NumberText.grouped(record.clusters)) clusters"
+        "of at most \(NumberText.fixed(ceiling, 4)) with \(clusters)"
     }
     score("NMI", scores?.nmi, "normalised mutual information")
     score("ARI", scores?.ari, "adjusted Rand index")
@@ -157,8 +159,21 @@ struct RunHeader {
 
   // MARK: Warnings
 
+  /// Whether the record's sentence tells what is so with ordinary images and texts.
+  private static func isOrdinary(_ warning: String) -> Bool {
+    warning.contains(#/columns? (is|are) constant;/#)
+      || warning.contains(#/^the \d+ most frequent of \d+ words are used/#)
+  }
+
+  private func notes() -> Markup {
+    let items = (record.warnings ?? []).filter(Self.isOrdinary).map { "<li>\($0)</li>" as Markup }
+    guard !items.isEmpty else { return .empty }
+    return "<ul class=\"notes\" aria-label=\"Notes\">\(items.joined(separator: "\n"))</ul>"
+  }
+
   private func warnings() -> Markup {
-    var items: [Markup] = (record.warnings ?? []).map { "<li>\($0)</li>" }
+    let warned = (record.warnings ?? []).filter { !Self.isOrdinary($0) }
+    var items: [Markup] = warned.map { "<li>\($0)</li>" }
     if record.status == .interrupted {
       items.insert(
         """

@@ -31,7 +31,8 @@ extension RunRecord {
     func refuse(_ key: String, _ problem: String) -> InputError {
       InputError(.data, "\(name) is damaged: '\(key)' \(problem)")
     }
-    guard (1...100_000).contains(clusters) else { throw refuse("clusters", "is \(clusters)") }
+    // None when all samples are noise.
+    guard (0...100_000).contains(clusters) else { throw refuse("clusters", "is \(clusters)") }
     if let rows = data.rows, rows < 1 { throw refuse("data.rows", "is \(rows)") }
     if let shape = data.imageShape, shape.height < 1 || shape.width < 1 || shape.channels < 1 {
       throw refuse("data.imageShape", "has a length below 1")

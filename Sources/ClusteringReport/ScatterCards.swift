@@ -55,7 +55,9 @@ enum ScatterCards {
           add('small', `Picture: its neighbour ${sampleOf(other).toLocaleString('en')}`);
         }
       }
-      add('strong', `Sample ${sample.toLocaleString('en')}`);
+      const name = data.names?.[i];
+      add('strong', name ?? `Sample ${sample.toLocaleString('en')}`);
+      if (name) add('div', `Sample ${sample.toLocaleString('en')}`);
       add('div', clusterName(cluster[i]));
       if (label) {
         const wrong = data.clusters[cluster[i]].match !== label[i];
@@ -79,7 +81,7 @@ enum ScatterCards {
         if (label && data.clusters[index].match === label[i]) right++;
       }
       if (label && count && data.clusters[index].match >= 0)
-        list.push(`${(100 * right / count).toFixed(1)}% of class ${data.classes[data.clusters[index].match].name}`);
+        list.push(`${(100 * right / count).toFixed(1)}% are class ${data.classes[data.clusters[index].match].name}`);
       if (certainty && count) list.push(`mean certainty ${(sum / count).toFixed(3)}`);
       if (data.clusters[index].silhouette) list.push(`silhouette ${data.clusters[index].silhouette}`);
       return list.join(' · ');
@@ -90,11 +92,14 @@ enum ScatterCards {
       if (panel.hidden) return;
       const group = data.clusters[chosen], head = document.createElement('header');
       const title = adder(head)('h3', clusterName(chosen)), dot = document.createElement('span');
-      dot.className = 'dot'; dot.style.background = group.color; title.prepend(dot);
+      dot.className = 'dot'; dot.style.background = shadeOf(group.color, isDark()); title.prepend(dot);
       const close = adder(head)('button', 'Close');
       close.type = 'button'; close.addEventListener('click', () => choose(chosen));
       panel.append(head);
       adder(panel)('p', facts(chosen)).className = 'note';
+      if (group.words) {
+        adder(panel)('h4', 'Words that tell it'); adder(panel)('p', group.words);
+      }
       if (group.shown) {
         const strip = document.createElement('div');
         strip.className = 'strip'; strip.setAttribute('role', 'img');
@@ -112,7 +117,7 @@ enum ScatterCards {
         for (const [other, distance] of group.near) {
           const button = adder(list)('button', ''), mark = document.createElement('span');
           button.type = 'button'; mark.className = 'dot';
-          mark.style.background = data.clusters[other].color;
+          mark.style.background = shadeOf(data.clusters[other].color, isDark());
           button.append(mark, clusterName(other));
           adder(button)('small', distance);
           button.addEventListener('click', () => choose(other));

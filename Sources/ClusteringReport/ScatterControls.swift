@@ -154,7 +154,10 @@ enum ScatterControls {
           if (!box.checked && chosen === index) choose(index); else schedule(true);
         });
         dot.className = 'dot'; dot.style.background = rgbText(colors[index]);
-        text.textContent = name; text.className = 'name';
+        // A long name is cut before its last letters: names of one family differ there.
+        const cut = name.length > 16 ? name.length - 8 : name.length;
+        adder(text)('span', name.slice(0, cut)); adder(text)('span', name.slice(cut));
+        text.className = 'name'; button.title = name;
         count.textContent = mode.counts[index].toLocaleString('en');
         button.type = 'button'; button.append(dot, text, count);
         button.setAttribute('aria-pressed', String(chosen === index));

@@ -32,7 +32,8 @@ struct ScatterExplorer {
       <div class="buttons">
       <button type="button" data-act="numbers" aria-pressed="true" title="Cluster numbers">№</button>
       <button type="button" data-act="ellipses" aria-pressed="\(run.isPlanar ? "true" : "false")" \
-      title="Ellipses of the clusters' covariances, 95 % of a Gaussian" aria-label="Ellipses">◯</button>
+      title="Ellipses of the clusters' covariances, 95 % of a Gaussian\
+      \(run.isPlanar ? "; crosses at the means" : "")" aria-label="Ellipses">◯</button>
       <button type="button" data-act="out" title="Zoom out" aria-label="Zoom out">−</button>
       <button type="button" data-act="in" title="Zoom in" aria-label="Zoom in">+</button>
       <button type="button" data-act="reset" title="Show everything">Reset</button>
@@ -79,6 +80,8 @@ struct ScatterExplorer {
       let levels = chosen.map { UInt16((certainty[$0] * 65535).rounded()) }
       fields.append("\"certainty\":\(Self.base64(levels))")
     }
+    if run.isPlanar { fields.append("\"planar\":true") }
+    if let files = fileNames(of: chosen) { fields.append("\"names\":[\(files)]") }
     let ellipses = run.ellipses
     var clusters = (0..<names.clusterCount).map { cluster in
       group(
@@ -109,9 +112,27 @@ struct ScatterExplorer {
     return Markup(verbatim: "{\(fields.joined(separator: ","))}")
   }
 
-  /// What the panel of a cluster shows beyond its points: nearest clusters, silhouette, pictures.
+  /// More characters of names than this would double the page; the numbers of samples do then.
+  private static let mostNameCharacters = 4_000_000
+
+  /// The files of samples, between commas; nil where the folder has none.
+  private func fileNames(of chosen: [Int]) -> String? {
+    guard let files = run.fileNames,
+      chosen.reduce(0, { $0 + files[$1].utf8.count }) <= Self.mostNameCharacters
+    else { return nil }
+    return chosen.map { ScriptText.literal(files[$0]) }.joined(separator: ",")
+  }
+
+  /// What the panel of a cluster shows beyond its points: nearest clusters, silhouette, words,
+  /// pictures.
   private func details(ofCluster cluster: Int) -> String {
     var text = ""
+    if let clusters = run.words?.clusters, clusters.indices.contains(cluster),
+      !clusters[cluster].isEmpty
+    {
+      let words = clusters[cluster].map(\.word).joined(separator: ", ")
+      text += ",\"words\":\(ScriptText.literal(words))"
+    }
     if let nearest = run.record.nearestClusters?[cluster], !nearest.isEmpty {
       let pairs = nearest.map {
         "[\($0.cluster),\(ScriptText.literal(NumberText.compact($0.distance)))]"

@@ -43,10 +43,10 @@ enum ScatterScript {
     const isWrong = (i) => data.clusters[cluster[i]].match !== label[i];
     const modes = {
       cluster: { of: cluster, names: data.clusters.map((g) => g.name),
-        colors: () => data.clusters.map((g) => rgb(g.color)) },
+        colors: (dark) => data.clusters.map((g) => rgb(shadeOf(g.color, dark))) },
     };
     if (label) modes.class = { of: label, names: data.classes.map((g) => g.name),
-      colors: () => data.classes.map((g) => rgb(g.color)) };
+      colors: (dark) => data.classes.map((g) => rgb(shadeOf(g.color, dark))) };
     if (certainty) modes.certainty = { of: certainty.map((v) => Math.min(levels - 1, v * levels >> 16)),
       names: Array.from({ length: levels }, (_, i) => String(i)),
       colors: (dark) => Array.from({ length: levels }, (_, i) => ramp(i / (levels - 1), dark)) };
@@ -160,6 +160,15 @@ enum ScatterScript {
         for (const [width, color] of [[4, surface], [1.5, ink]]) {
           context.lineWidth = width * ratio; context.strokeStyle = `rgb(${color})`; context.stroke();
         }
+        if (!data.planar) return;
+        // The mean, by a cross.
+        const [X, Y, arm] = [x * s + ox, oy - y * s, 5 * ratio];
+        context.beginPath();
+        context.moveTo(X - arm, Y - arm); context.lineTo(X + arm, Y + arm);
+        context.moveTo(X - arm, Y + arm); context.lineTo(X + arm, Y - arm);
+        for (const [width, color] of [[5, surface], [2, ink]]) {
+          context.lineWidth = width * ratio; context.strokeStyle = `rgb(${color})`; context.stroke();
+        }
       });
     };
     // Each cluster's number stands at the median of its points, where most of them are.
@@ -176,7 +185,9 @@ enum ScatterScript {
       context.fillStyle = printing ? '#111' : `rgb(${colorOf('--ink', [20, 20, 20])})`;
       places.forEach((place, index) => {
         if (!place || !isShown(index)) return;
-        const x = place[0] * s + ox, y = oy - place[1] * s;
+        // Beside the cross of the mean, where there is one.
+        const aside = data.planar && ellipses ? 13 * ratio : 0;
+        const x = place[0] * s + ox + aside, y = oy - place[1] * s - aside;
         context.strokeText(String(index), x, y); context.fillText(String(index), x, y);
       });
     };
@@ -201,9 +212,9 @@ enum ScatterScript {
       if (!first) { scale = fitted * zoom; centre = at; }
       schedule(true);
     }).observe(view);
-    addEventListener('report-theme', () => { buildLegend(); schedule(true); });
-    addEventListener('beforeprint', () => { printing = true; draw(2); });
-    addEventListener('afterprint', () => { printing = false; draw(ratioNow()); });
+    addEventListener('report-theme', () => { buildLegend(); showPanel(); schedule(true); });
+    addEventListener('beforeprint', () => { printing = true; buildLegend(); draw(2); });
+    addEventListener('afterprint', () => { printing = false; buildLegend(); draw(ratioNow()); });
 
     // ---- Finding the point under the pointer: points sorted by the cell of a grid ----
     const cells = 256, start = new Uint32Array(cells * cells + 1), sorted = new Uint32Array(n);

@@ -8,6 +8,7 @@ enum Stylesheet {
     \(ChartStyle.darkColors)}}
     :root[data-theme=dark]{color-scheme:dark;\(ChartStyle.darkColors)}
     \(ChartStyle.rules)
+    \(Palette.darkRules)
     \(layout)
     \(parts)
     \(map)
@@ -43,9 +44,14 @@ enum Stylesheet {
     .card{background:var(--surface);border:1px solid var(--line);border-radius:14px;\
     padding:clamp(12px,1.6vw,20px);margin:0;min-width:0}
     .grid-2,.grid-3{display:grid;gap:16px;grid-template-columns:minmax(0,1fr);align-items:start}
-    @media (min-width:700px){.grid-2,.grid-3{grid-template-columns:repeat(2,minmax(0,1fr))}}
+    @media (min-width:700px){.grid-2:not(.grid-wide),.grid-3,.grid-wide>.stack:last-child\
+    {grid-template-columns:repeat(2,minmax(0,1fr))}}
+    /* The last of an odd number has the row for itself. */
+    .stack>.grid-2>:last-child:nth-child(odd){grid-column:1/-1}
+    @media (max-width:1079px){.grid-3>:last-child:nth-child(odd){grid-column:1/-1}}
     @media (min-width:1080px){.grid-3{grid-template-columns:repeat(3,minmax(0,1fr))}\
-    .grid-wide{grid-template-columns:minmax(0,1.6fr) minmax(0,1fr)}}
+    .grid-wide{grid-template-columns:minmax(0,1.6fr) minmax(0,1fr)}\
+    .grid-wide>.stack:last-child{grid-template-columns:minmax(0,1fr)}}
     footer{padding:3rem 0 2.5rem;color:var(--muted);font-size:.875rem}
     """
 
@@ -86,8 +92,9 @@ enum Stylesheet {
     .warnings li{background:var(--warn-surface);color:var(--warn);border-radius:12px;\
     padding:10px 14px;font-size:.94rem}
     .warnings code{color:inherit}
+    .notes{list-style:none;margin:1rem 0 0;padding:0;color:var(--muted);font-size:.875rem}
     .findings{margin-bottom:16px}.findings ul{margin:.4rem 0 0;padding-left:1.2rem}
-    .deciles{margin-top:16px}.deciles ol{list-style:none;margin:0;padding:0}
+    .deciles{margin-top:16px}.later>.deciles{margin-top:0}.deciles ol{list-style:none;margin:0;padding:0}
     .deciles li{display:grid;grid-template-columns:7em minmax(0,1fr);gap:12px;align-items:center;margin:3px 0}
     .deciles span{color:var(--muted);font-size:.875rem;font-variant-numeric:tabular-nums}
     .deciles img{width:100%;max-width:calc(10*var(--tile));image-rendering:var(--rendering)}
@@ -127,7 +134,7 @@ enum Stylesheet {
     .shaded{background:color-mix(in srgb,var(--heat) var(--strength),transparent);padding-left:8px;\
     print-color-adjust:exact;-webkit-print-color-adjust:exact}
     .map{display:block;width:100%;height:auto}
-    .stack{display:grid;gap:16px;min-width:0}.later{margin-top:16px}
+    .stack{display:grid;gap:16px;min-width:0;align-items:start}.later{margin-top:16px}
     details summary{cursor:pointer;color:var(--muted);font-size:.9rem;margin-top:.75rem}
     .command{display:grid;grid-template-columns:1fr auto;gap:4px 8px;align-items:end;\
     margin:.6rem 0 1rem}.command h4{margin:0;align-self:center}
@@ -174,7 +181,9 @@ enum Stylesheet {
     .legend li button{display:flex;align-items:center;flex:1;min-width:0;border:0;background:none;\
     text-align:left;padding:3px 6px;min-height:30px}
     .legend li button:hover{background:var(--sunken)}
-    .legend .name{flex:1;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+    .legend .name{flex:1;min-width:0;display:flex;white-space:pre}
+    .legend .name span:first-child{overflow:hidden;text-overflow:ellipsis}
+    .legend .name span:last-child{flex:none}
     .legend small{color:var(--muted);margin-left:8px}
     .legend [aria-pressed=true]{background:var(--sunken);box-shadow:inset 0 0 0 1.5px var(--accent)}
     .legend .all{display:flex;gap:6px;margin-bottom:8px}.legend .all button{font-size:.8rem;\
@@ -205,7 +214,7 @@ enum Stylesheet {
     \(ChartStyle.lightColors);--page:#fff}
     .top,.buttons,.segments,.hint,.legend .all,.legend input,.chosen header button,[data-copy],.skip,.tip{display:none!important}
     body{font-size:11pt}.wrap{max-width:none;padding:0}
-    section{padding-top:1.5rem}h2,h3,h4,.lead{break-after:avoid}
+    section{padding-top:1.5rem}h2,h3,h4,.lead{break-after:avoid;break-inside:avoid}.grid-wide{grid-template-columns:minmax(0,1fr)}
     .tiles{grid-template-columns:repeat(3,1fr)}.scroller{overflow:visible}\
     .scroller .chart{min-width:0}.view canvas{outline:none;object-fit:contain}\
     .legend{max-height:none;overflow:visible}

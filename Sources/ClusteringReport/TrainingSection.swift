@@ -18,13 +18,17 @@ struct TrainingSection {
   func section() -> Section? {
     let charts = charts
     guard !charts.isEmpty else { return nil }
+    let tables = Dictionary(
+      uniqueKeysWithValues: run.metrics.stages.enumerated().map {
+        ("clusters-\($0.offset)", ChangesOfClusters(stage: $0.element).table())
+      })
     return Section(
       id: "training", heading: "Training", label: "Training",
       lead: "How the run went. Move over a curve, or focus it and use the arrow keys, to read its "
         + "values.",
       content: """
         <div class="\(charts.count == 3 || charts.count > 4 ? "grid-3" : "grid-2 charts")">\
-        \(charts.map { Section.figure($0) }.joined())</div>
+        \(charts.map { Section.figure($0, note: tables[$0.name] ?? .empty) }.joined())</div>
         """)
   }
 
@@ -65,14 +69,13 @@ struct TrainingSection {
     }
   }
 
-  /// K over the steps where the method finds it, with its splits and merges.
+  /// K over the steps where the method finds it, with its splits, merges and drops.
   private func clusterCount(_ stage: MetricsLog.Stage) -> Chart? {
     let counts = stage.entries.map { $0.measures?["clusters"] ?? nil }
     guard counts.contains(where: { $0 != nil }) else { return nil }
     let marks = stage.entries.indices.compactMap { place -> LineChart.Mark? in
-      let names = stage.entries[place].changesOfClusters.map(\.name)
-      guard let first = names.first else { return nil }
-      return LineChart.Mark(place: place, isRise: first.hasPrefix("split"))
+      guard let first = ChangesOfClusters.of(stage.entries[place]).first else { return nil }
+      return LineChart.Mark(place: place, isRise: first.kind == "split")
     }
     return chart(
       stage, "clusters", "Clusters found, with splits and merges", yTitle: "Clusters",
@@ -107,7 +110,7 @@ struct TrainingSection {
     let names = stage.entries.map { entry in
       "Step \(NumberText.grouped(entry.step))"
         + (entry.seconds.map { " · \(NumberText.duration($0))" } ?? "")
-        + (kind == "clusters" ? entry.changesInWords : "")
+        + (kind == "clusters" ? ChangesOfClusters.inWords(entry) : "")
     }
     return LineChart(
       name: "\(kind)-\(number)", title: title, xTitle: "Step", yTitle: yTitle,
@@ -127,23 +130,5 @@ struct TrainingSection {
     case "clustering": "L_C"
     default: Chart.shortened(term, to: 9)
     }
-  }
-}
-
-extension MetricsLog.Entry {
-  /// The splits and merges of a step with the logarithms of their Hastings ratios, the most
-  /// favourable first.
-  fileprivate var changesOfClusters: [(name: String, logRatio: Double)] {
-    (measures ?? [:]).filter { MetricsLog.isChangeOfClusters($0.key) }
-      .compactMap { name, ratio in ratio.map { (name: name, logRatio: $0) } }
-      .sorted { ($1.logRatio, $0.name) < ($0.logRatio, $1.name) }
-  }
-
-  /// The same after the name of the step.
-  fileprivate var changesInWords: String {
-    let shown = changesOfClusters.prefix(4).map {
-      " · \($0.name) (ln H \(NumberText.compact($0.logRatio)))"
-    }
-    return shown.joined() + (changesOfClusters.count > 4 ? " · …" : "")
   }
 }

@@ -23,8 +23,8 @@ struct WordSection {
     return Section(
       id: "words", heading: "Words of each cluster", label: "Words",
       lead:
-        "The words whose mean tf-idf within the cluster exceeds that of all texts the most, the "
-        + "most telling one first.",
+        "The words that tell each cluster from the others, the most telling one first: those whose "
+        + "mean tf-idf lies the most standard deviations above that of all texts.",
       content: """
         <div class="card scroller"><table>
         <thead><tr><th scope="col">Cluster</th>\(size)<th scope="col">Words</th></tr></thead>

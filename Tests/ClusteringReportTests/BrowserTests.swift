@@ -23,6 +23,7 @@ import Testing
     try NPY.write(
       (0..<16).map { UInt8($0 * 15) }, shape: [4, 2, 2, 1], to: run.file("pictures/samples.npy"))
     try NPY.write([0, 2, 4, 6], shape: [4], to: run.file("pictures/samples_index.npy"))
+    try run.writeTexts()
     return run
   }
 
@@ -83,13 +84,14 @@ import Testing
     #expect(pixels("ellipses")["drawn"] ?? 0 > pixels("start")["drawn"] ?? .max)
     #expect(value["pressed"] as? String == "true")
     // The samples lie on a diagonal: the fifth is in the middle, the sixth the next to the right.
-    #expect((value["card"] as? String)?.contains("Sample 4") == true)
+    #expect((value["card"] as? String)?.contains("a/4.txtSample 4") == true)
     #expect((value["card"] as? String)?.contains("Certainty 1.000") == true)
     #expect((value["next"] as? String)?.contains("Sample 5") == true)
     #expect(pixels("chosen") != [:])
     let panel = value["panel"] as? String ?? ""
     for part in [
-      "Cluster 0", "4 samples", "100.0% of class b", "silhouette 0.500", "Nearest", "1.5",
+      "Cluster 0", "4 samples", "100.0% are class b", "silhouette 0.500", "Nearest", "1.5",
+      "north, pole",
     ] {
       #expect(panel.contains(part), "\(part) in \(panel)")
     }

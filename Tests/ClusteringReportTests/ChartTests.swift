@@ -66,6 +66,25 @@ import Testing
     #expect(isWellFormed(chart))
   }
 
+  @Test func longNamesLoseTheirMiddle() {
+    #expect(Chart.shortened("talk.politics.guns", to: 18) == "talk.politics.guns")
+    #expect(Chart.shortened("talk.politics.mideast", to: 18) == "talk.poli….mideast")
+    #expect(Chart.shortened("talk.politics.misc", to: 9) == "talk…misc")
+  }
+
+  @Test func namesInALegendStandApart() throws {
+    let chart = LineChart(
+      name: "s", title: "S", xTitle: "K", yTitle: "S", steps: [1, 2], stepNames: ["1", "2"],
+      series: ["ACC", "NMI"].map { LineChart.Series(name: $0, values: [0, 1]) },
+      namesLastValues: false)
+    let body = chart.chart().body.text
+    let text = try #require(body.firstMatch(of: /x="([0-9.]+)" y="33">ACC/))
+    let line = try #require(body.firstMatch(of: /l1" x1="([0-9.]+)" x2/))
+    let (start, next) = (Double(text.output.1) ?? 0, Double(line.output.1) ?? 0)
+    // "ACC" in 12-unit Helvetica is 25.3 wide.
+    #expect(next - start - 25.3 > 10)
+  }
+
   @Test func barsBelowZeroGoToTheOtherSide() {
     let chart = BarChart(
       name: "s", title: "S", xTitle: "Silhouette",
@@ -160,6 +179,20 @@ import Testing
     #expect(names.clustersByClass == [1, 2, 0])
     #expect((0..<3).map(names.shortName) == ["0 · b", "1 · a", "2"])
     #expect((0..<3).map(names.color) == [1, 0, 2])
+  }
+
+  /// A one-to-one matching pairs cluster 2 with what is left, of which it holds nothing.
+  @Test func aClusterIsNotNamedByAClassItHoldsNothingOf() throws {
+    let changes: [String: Any?] = [
+      "contingency": [[0, 4], [3, 0], [2, 0]], "matching": [-1, 0, 1],
+    ]
+    let run = try TemporaryRun(TemporaryRun.record(changes))
+    let folder = try RunFolder(run.folder)
+    let names = GroupNames(folder)
+    #expect((0..<3).map(names.match) == [nil, 0, nil])
+    #expect(names.shortName(ofCluster: 2) == "2")
+    let confusion = try #require(ClusterCharts(run: folder, names: names).confusion())
+    #expect(confusion.body.text.components(separatedBy: "class=\"match\"").count == 2)
   }
 
   @Test func withoutAMatchingClustersHaveTheFirstColours() throws {

@@ -69,6 +69,24 @@ import Testing
     #expect(Palette.color(0).hex == "#154dc5")
   }
 
+  @Test func theDarkSurfaceHasLighterShades() {
+    for index in 0..<40 {
+      let color = Palette.color(index)
+      let shade = Palette.onDark(color)
+      #expect(Palette.contrastOnDark(shade) >= 3, "colour \(index)")
+      #expect((shade == color) == (Palette.contrastOnDark(color) >= 3), "colour \(index)")
+    }
+    // White on #161b22, of a luminance of 0.0107: 1.05 / 0.0607.
+    let white = Palette.Color(red: 255, green: 255, blue: 255)
+    #expect(abs(Palette.contrastOnDark(white) - 17.3) < 0.1)
+    let blue = Palette.onDark(Palette.color(0)).hex
+    #expect(Palette.darkRules.contains("{--d154dc5:\(blue);"))
+    #expect(
+      Palette.darkRules.contains("[style*=\"fill:#154dc5\"]{fill:var(--d154dc5,#154dc5)!important}")
+    )
+    #expect(!Palette.darkRules.contains("#f46800"))
+  }
+
   @Test func oklchFindsKnownColours() {
     // Oklab's L of white is 1, of black 0; both have no chroma.
     #expect(Palette.oklch(lightness: 1, chroma: 0, hue: 0).hex == "#ffffff")

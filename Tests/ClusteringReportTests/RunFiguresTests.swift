@@ -85,6 +85,8 @@ import Testing
     // Samples 0 and 1 are in the first line.
     #expect(page.contains("<span>0.90 to 1.00</span>"))
     #expect(page.contains("id=\"gradient\""))
+    let files = try RunFigures(folder: run.folder).write(to: run.file("figures"))
+    #expect(files.last?.lastPathComponent == "pictures-by-certainty.png")
     try NPY.write(
       (0..<72).map { UInt8($0) }, shape: [9, 2, 2, 2, 1], to: run.file("pictures/deciles.npy"))
     #expect(throws: InputError.self) { try RunReport(folder: run.folder) }
@@ -99,6 +101,9 @@ import Testing
     #expect(chart.body.text.components(separatedBy: "<image ").count == 4)
     #expect(chart.summary.hasSuffix("at the steps 0, 3, 6."))
     #expect(folder.film?.isLayout == false)
+    // Below the one row of panels, the classes in their colours.
+    #expect(chart.height > 150 && chart.body.text.components(separatedBy: "<circle ").count == 3)
+    #expect(chart.body.text.contains("fill=\"#f46800\"/>") && chart.body.text.contains(">b<"))
     // Layouts by t-SNE come before the plane.
     try NPY.write(
       (0..<18).map { Float($0) }, shape: [3, 3, 2], to: run.file("film/layouts.npy"))
@@ -153,6 +158,8 @@ import Testing
       let drawing = maps.chart(maps.colorings[0]).body.text
       // Clusters of four, three and two points.
       #expect(drawing.components(separatedBy: "<ellipse").count == count + 1)
+      // And crosses at their means.
+      #expect(drawing.components(separatedBy: "l8 8m0 -8l-8 8").count == count + 1)
       let page = try RunReport(folder: run.folder).html()
       #expect(page.contains("data-act=\"ellipses\" aria-pressed=\"\(count > 0)\""))
     }

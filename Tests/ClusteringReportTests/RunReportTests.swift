@@ -58,6 +58,23 @@ import Testing
     }
   }
 
+  @Test func saysHowKAndTheMethodWereChosen() throws {
+    let row: [String: Any] = [
+      "clusters": 3, "stability": 0.9, "predictionStrength": 0.8, "silhouette": 0.5, "bic": 2.5,
+      "generalizability": 0.7,
+    ]
+    let study: [String: Any] = [
+      "rows": 1200, "clusters": 3, "reason": "3 is the largest", "isStable": true, "table": [row],
+    ]
+    var record = TemporaryRun.record(["clusterCountStudy": study])
+    let named = try html(TemporaryRun(record))
+    #expect(named.contains("How K was chosen") && named.contains("3 is the largest."))
+    #expect(!named.contains("o method was named"))
+    record["methodReason"] = "no method was named; so"
+    let page = try html(TemporaryRun(record))
+    #expect(page.contains("<p class=\"note\">No method was named; so.</p>"))
+  }
+
   /// The commands are those that work: where the run was begun, and for what it can do.
   @Test func offersWhatTheRunCanDo() throws {
     let run = try TemporaryRun()
@@ -141,6 +158,78 @@ import Testing
     #expect(!page.contains("<section id=\"images\""))
   }
 
+  /// The sentences are those of real data: a change of their words must not make them alarms.
+  @Test func whatIsOrdinaryIsANote() throws {
+    let constant = Dataset(name: "x", values: [1, 0, 1, 2, 1, 3], rows: 3, columns: 2)
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let words = (0..<2001).map { "word\($0)" }.joined(separator: " ")
+    for name in ["a.txt", "b.txt"] {
+      try Data("\(name) \(words)".utf8).write(to: folder.appendingPathComponent(name))
+    }
+    let ordinary = try constant.validated(clusters: 2) + Dataset.load(folder.path).notes
+    try #require(ordinary.count == 2)
+    let changes: [String: Any?] = ["warnings": ordinary + ["Cluster 2 mixes two classes."]]
+    let page = try html(TemporaryRun(TemporaryRun.record(changes)))
+    let lists = page.text.components(separatedBy: "<ul class=\"notes\"")
+    try #require(lists.count == 2)
+    #expect(lists[0].contains("<li>Cluster 2 mixes two classes.</li>"))
+    for sentence in ordinary {
+      #expect(lists[1].contains("<li>\(sentence)</li>") && !lists[0].contains(sentence))
+    }
+    #expect(!(try html(TemporaryRun())).contains("class=\"notes\""))
+  }
+
+  @Test func sharesAreOfTheCluster() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    try run.writePictures()
+    let page = try html(run)
+    #expect(page.contains("4 samples · 100.0% are class b"))
+    #expect(page.contains("to see its samples.") && !page.contains("\"names\""))
+  }
+
+  /// Files in `assignments.csv` and words in `words.json`, as runs on texts have them.
+  @Test func textsHaveTheirFilesAndWords() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    try run.writeTexts()
+    let page = try html(run)
+    #expect(page.contains("\"names\":[\"a/0.txt\",\"a/1, or \\\"one\\\".txt\",\"a/2.txt\""))
+    #expect(page.contains("\"words\":\"north, pole\""))
+    #expect(page.contains("in the list to see its words."))
+    let short = "index,cluster,certainty,file\n0,0,1,a/0.txt\n"
+    try Data(short.utf8).write(to: run.file("assignments.csv"))
+    #expect(throws: InputError.self) { try RunReport(folder: run.folder) }
+    // Without a column of files there is nothing to read.
+    try Data("index,cluster,certainty\n0,0,1\n".utf8).write(to: run.file("assignments.csv"))
+    #expect(!(try html(run)).contains("\"names\""))
+  }
+
+  /// A third chart has no row of its own, with labels or without.
+  @Test func noChartStandsAlone() throws {
+    let changes: [String: Any?] = ["clusterSilhouettes": [0.5, 0.25, 0.125]]
+    let run = try TemporaryRun(TemporaryRun.record(changes))
+    try run.writeArrays()
+    try run.writePictures()
+    try NPY.write((0..<9).map { Float($0) }, shape: [9], to: run.file("gradients.npy"))
+    try NPY.write(
+      (0..<40).map { UInt8($0) }, shape: [10, 1, 2, 2, 1], to: run.file("pictures/deciles.npy"))
+    let page = try html(run)
+    let parts = page.text.components(separatedBy: "<div class=\"grid-2 grid-wide later\">")
+    try #require(parts.count == 2)
+    #expect(parts[1].contains("id=\"silhouettes\"") && !parts[0].contains("id=\"silhouettes\""))
+    let none: [String: Any?] = [
+      "clusterSilhouettes": [0.5, 0.25, 0.125], "contingency": nil, "matching": nil,
+      "classScores": nil, "data": ["name": "toy", "rows": 9],
+    ]
+    let plain = try TemporaryRun(TemporaryRun.record(none), metrics: nil)
+    try plain.writeArrays()
+    try FileManager.default.removeItem(at: plain.file("labels.npy"))
+    #expect(try html(plain).contains("<div class=\"grid-3\">"))
+  }
+
   @Test func worksFromTheSmallestRecord() throws {
     let run = try TemporaryRun(
       ["format": 1, "data": ["name": "x"], "method": ["name": "kmeans"], "clusters": 2],
@@ -201,7 +290,59 @@ import Testing
     #expect(!page.contains("refused"))
     #expect(page.count(of: "<polygon class=\"d1\"") == 1)
     #expect(page.count(of: "<polygon class=\"d2\"") == 1)
+    // Each with its ratio, and K after it.
+    #expect(page.contains("<th scope=\"row\">2</th><td>split</td><td>0</td>"))
+    #expect(
+      page.contains(
+        "<td>merge</td><td>0+1</td><td class=\"number\">12</td><td class=\"number\">1</td>"))
     // Without such a measure there is no chart.
     #expect(!(try html(TemporaryRun())).contains("Clusters found"))
+  }
+
+  /// Clusters that lost their samples are a change of K, and no chart of their own.
+  @Test func tellsOfClustersThatWereTakenOut() throws {
+    let lines = """
+      {"stage":"clustering","step":1,"of":3,"loss":1,"measures":{"clusters":51}}
+      {"stage":"clustering","step":2,"of":3,"loss":1,"measures":{"clusters":9,"dropped":42}}
+      {"stage":"clustering","step":3,"of":3,"loss":1,"measures":{"clusters":8,"dropped":1,"merge 0+1":7}}
+
+      """
+    let run = try TemporaryRun(metrics: lines)
+    let page = try html(run)
+    #expect(page.contains("dropped 42 without samples"))
+    #expect(page.contains("dropped 1 without samples") && page.contains("merge 0+1 (ln H 7)"))
+    #expect(!page.contains("<h3>Dropped</h3>"))
+    #expect(page.count(of: "<polygon class=\"d2\"") == 2)
+    #expect(page.contains("<td>dropped</td><td>42 without samples</td>"))
+    let figures = try RunFigures(folder: run.folder).write(to: run.file("figures"))
+    #expect(!figures.contains { $0.lastPathComponent.hasPrefix("dropped") })
+  }
+
+  @Test func listsTwoHundredChangesAtMost() throws {
+    let merges = (0..<205).map { "\"split \($0)\":\($0 + 1)" }.joined(separator: ",")
+    let line =
+      "{\"stage\":\"clustering\",\"step\":1,\"of\":1,\"loss\":1,"
+      + "\"measures\":{\"clusters\":206,\(merges)}}\n"
+    let page = try html(TemporaryRun(metrics: line))
+    #expect(page.count(of: "<td>split</td>") == 200)
+    #expect(page.contains("5 more are in metrics.jsonl."))
+  }
+
+  /// All samples can be noise; then there is no cluster to draw.
+  @Test func aRunWithoutAClusterHasAReport() throws {
+    let changes: [String: Any?] = [
+      "clusters": 0, "clusterSizes": [Int](), "noise": 9, "contingency": nil, "matching": nil,
+    ]
+    let run = try TemporaryRun(TemporaryRun.record(changes))
+    try run.writeArrays()
+    try NPY.write([Int](repeating: -1, count: 9), shape: [9], to: run.file("assignments.npy"))
+    let page = try html(run)
+    #expect(page.contains("<h1>toy in 0 clusters</h1>"))
+    #expect(!page.contains("There are no labels to compare with."))
+    let single = try TemporaryRun(
+      TemporaryRun.record([
+        "clusters": 1, "clusterSizes": [9], "contingency": nil, "matching": nil,
+      ]))
+    #expect(try html(single).contains("into 1 cluster in"))
   }
 }

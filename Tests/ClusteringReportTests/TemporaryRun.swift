@@ -82,6 +82,18 @@ final class TemporaryRun {
     }
   }
 
+  /// Adds what runs on texts have: files of the samples, and words of cluster 0.
+  func writeTexts() throws {
+    var table = "index,cluster,certainty,class,file\n"
+    for row in 0..<9 {
+      let file = row == 1 ? "\"a/1, or \"\"one\"\".txt\"" : "a/\(row).txt"
+      table += "\(row),0,1,\"a, b\",\(file)\n"
+    }
+    try Data(table.utf8).write(to: file("assignments.csv"))
+    let words = #"{"clusters":[[{"word":"north","score":2},{"word":"pole","score":1}],[],[]]}"#
+    try Data(words.utf8).write(to: file("words.json"))
+  }
+
   /// Adds a film of three samples, which go apart at step 6 of 6.
   func writeFilm(steps: [Int] = [0, 3, 6]) throws {
     try FileManager.default.createDirectory(
