@@ -58,22 +58,30 @@ import Torch
     #expect(try found(-13) == here)
   }
 
-  /// The same distances give the same clusters: whole numbers moved by a whole number.
-  @Test func hdbscanDoesNotDependOnTheOrigin() throws {
-    func found(_ shift: Float) throws -> [Int] {
-      let noise: [Float] = Generator(seed: 5).normal(shape: [200, 2]).scalars()
+  /// The same distances give the same trees: whole numbers moved by a whole number.
+  @Test func distancesDoNotDependOnTheOrigin() throws {
+    let noise: [Float] = Generator(seed: 5).normal(shape: [201, 2]).scalars()
+    func found(_ shift: Float) throws -> (distances: [Float], lengths: [Float], labels: [Int]) {
       let values = noise.enumerated().map { index, value in
         (value * 4).rounded() + Float(index / 2 % 4 * 14) + shift
       }
+      let points = Tensor(values, shape: [201, 2])
+      var tree = SpanningTree(over: points, core: [Float](repeating: 0, count: 201))
+      tree.grow(by: 201)
       var method = HDBSCAN(clusters: 1)
       (method.minimumSize, method.minimumSamples) = (5, 4)
-      let points = Tensor(values, shape: [200, 2])
-      return try method.fit(FitContext(data: points, seed: Seed(1))).assignments
+      let labels = try method.fit(FitContext(data: points, seed: Seed(1))).assignments
+      return (pairwiseSquaredDistances(points), tree.lengths, labels)
     }
     let here = try found(0)
-    #expect(Set(here).count > 2)
-    #expect(try found(37) == here)
-    #expect(try found(-101) == here)
+    #expect(Set(here.labels).count > 2)
+    #expect(here.distances.allSatisfy { $0 == $0.rounded() })
+    #expect(here.lengths.allSatisfy { $0 == $0.rounded() })
+    for shift in [-21 as Float, 37] {
+      let there = try found(shift)
+      #expect(there.distances == here.distances && there.lengths == here.lengths)
+      #expect(there.labels == here.labels)
+    }
   }
 
   /// Without a radius the least is taken at which the share of samples is core.
