@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DeepClustering
+
 /// The commands that go on from a run, as one would type them where it was begun.
 struct RunCommands {
   var run: RunFolder
 
-  private var folder: String { ShellText.quoted(run.path) }
-  private var data: String { ShellText.quoted(run.record.data.source ?? run.record.data.name) }
+  private var folder: String { shellQuoted(run.path) }
+  private var data: String { shellQuoted(run.record.data.source ?? run.record.data.name) }
 
   var reproduce: String {
-    "deepclust fit \(data) --config \(ShellText.quoted(run.path + "/config.yaml")) "
-      + "--output \(ShellText.quoted(run.path + "-again"))"
+    "deepclust fit \(data) --config \(shellQuoted(run.path + "/config.yaml")) "
+      + "--output \(shellQuoted(run.path + "-again"))"
   }
 
   var resume: String {

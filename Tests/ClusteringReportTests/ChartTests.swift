@@ -159,13 +159,6 @@ import Testing
     #expect(("<p>\(bold)\(3)\(0.5)</p>" as Markup).text == "<p>\(bold.text)30.5</p>")
   }
 
-  @Test func shellWordsAreQuotedWhenTheyNeedIt() {
-    #expect(ShellText.quoted("runs/mnist-1") == "runs/mnist-1")
-    #expect(ShellText.quoted("it's here") == "'it'\\''s here'")
-    #expect(ShellText.quoted("") == "''")
-    #expect(ShellText.quoted("$(rm)") == "'$(rm)'")
-  }
-
   @Test func scriptLiteralsCannotEndTheScript() {
     #expect(ScriptText.literal("</script>\n\"\\") == "\"\\u003c/script\\u003e\\u000a\\\"\\\\\"")
   }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A height and a width in pixels, written as `28x28`.
-public struct ImageSize: Codable, Equatable, Sendable, LosslessStringConvertible {
+public struct ImageSize: TextCodable, Equatable, Sendable {
+  /// What its text must be.
+  public static let form = "a height and a width such as 28x28"
   /// What images of different sizes are brought to when nothing is asked for.
   static let usual = ImageSize(height: 64, width: 64)
   /// The most pixels that an image may have, 2²⁷: what it takes stays below a gigabyte.
@@ -31,22 +33,4 @@ public struct ImageSize: Codable, Equatable, Sendable, LosslessStringConvertible
 
   /// The height, an x, and the width.
   public var description: String { "\(height)x\(width)" }
-
-  /// Reads the text form.
-  public init(from decoder: any Decoder) throws {
-    let text = try decoder.singleValueContainer().decode(String.self)
-    guard let size = ImageSize(text) else {
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "'\(text)' is not a height and a width such as 28x28"))
-    }
-    self = size
-  }
-
-  /// Writes the text form.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The numbers of clusters to try, written as `2-60`.
-public struct ClusterRange: Codable, Sendable, Equatable, LosslessStringConvertible {
+public struct ClusterRange: TextCodable, Sendable, Equatable {
+  /// What its text must be.
+  public static let form = "two whole numbers from 2 on such as 2-60"
   /// From the least to the largest.
   public var numbers: ClosedRange<Int>
 
@@ -17,22 +19,4 @@ public struct ClusterRange: Codable, Sendable, Equatable, LosslessStringConverti
 
   /// The least, a hyphen, and the largest.
   public var description: String { "\(numbers.lowerBound)-\(numbers.upperBound)" }
-
-  /// Reads the text form.
-  public init(from decoder: any Decoder) throws {
-    let text = try decoder.singleValueContainer().decode(String.self)
-    guard let range = ClusterRange(text) else {
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "'\(text)' is not two whole numbers from 2 on such as 2-60"))
-    }
-    self = range
-  }
-
-  /// Writes the text form.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
 }
