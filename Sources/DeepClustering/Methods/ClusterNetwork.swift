@@ -143,6 +143,13 @@ struct ClusterNetwork {
     parts = Learned(blocks.flatMap { $0 })
   }
 
+  /// Gives cluster `k` a new part network.
+  mutating func drawParts(of k: Int, using generator: inout SplitMix64) {
+    var blocks = partBlocks
+    blocks[k] = drawn(outputs: 2, &generator)
+    parts = Learned(blocks.flatMap { $0 })
+  }
+
   /// Lets cluster `first` take the place of two, with the weights of `kept`, one of them, and a new
   /// part network; `second` goes.
   mutating func merge(

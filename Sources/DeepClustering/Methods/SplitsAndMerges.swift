@@ -55,6 +55,7 @@ extension SplittingMixture {
         refused = max(refused ?? -.infinity, logRatio)
       }
     }
+    learnPartsAnew(of: Set(0..<clusters).subtracting(accepted.map(\.cluster)), settings, &generator)
     for (k, _) in accepted {
       for row in labels.indices where halves[row] == 2 * k + 1 { labels[row] = Int32(clusters) }
       split(k, settings, &generator)
@@ -63,6 +64,19 @@ extension SplittingMixture {
       uniqueKeysWithValues: accepted.map { ("split \($0.cluster)", $0.logRatio) })
     measures["refused split"] = refused
     return measures
+  }
+
+  /// The clusters that were not split look for other parts until the next time: what was learned may be
+  /// a poor optimum, such as a few samples against the rest of two clusters.
+  private mutating func learnPartsAnew(
+    of unsplit: Set<Int>, _ settings: DeepDPM, _ generator: inout SplitMix64
+  ) {
+    guard var partList = parts?.list, !unsplit.isEmpty else { return }
+    for k in unsplit.sorted() {
+      network.drawParts(of: k, using: &generator)
+      partList.replaceSubrange((2 * k)...(2 * k + 1), with: halves(of: k, settings).list)
+    }
+    parts = concatenated(partList)
   }
 
   /// Cluster `k` becomes its first part, and the last cluster its second; `labels` say so already.

@@ -16,9 +16,10 @@ import Torch
     return method
   }
 
-  private func fit(_ method: DeepDPM, _ rows: Tensor) throws -> (ClusterNetworkModel, [StepReport])
-  {
-    let context = FitContext(data: rows, seed: Seed(1))
+  private func fit(
+    _ method: DeepDPM, _ rows: Tensor, _ seed: Seed = Seed(1)
+  ) throws -> (ClusterNetworkModel, [StepReport]) {
+    let context = FitContext(data: rows, seed: seed)
     var state = try method.begin(context)
     var reports: [StepReport] = []
     while reports.last?.stopReason == nil { reports.append(method.advance(&state, context)) }
@@ -34,6 +35,14 @@ import Torch
     let labels = try #require(data.labels)
     #expect(Scores(predicted: model.assignments, labels: labels).acc ?? 0 >= 0.99)
     #expect(reports.flatMap(\.measures.keys).count { $0.hasPrefix("split ") } >= 14)
+  }
+
+  /// From three clusters some of the first parts are poor ones: they are looked for anew.
+  @Test(arguments: [2, 3]) func fifteenGaussiansAreFoundFromThree(seed: UInt64) throws {
+    let data = try Dataset.load("fifteen-gaussians")
+    let rows = Tensor(data.values, shape: [data.rows, 2])
+    let (model, _) = try fit(DeepDPM(clusters: 3), rows, Seed(seed))
+    #expect(Set(model.assignments) == Set(0..<15))
   }
 
   @Test(arguments: [1, 12]) func threeBlobsAreFoundFromFewAndFromMany(start: Int) throws {
