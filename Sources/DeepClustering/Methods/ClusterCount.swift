@@ -26,8 +26,9 @@ public struct ClusterCount: Sendable, Equatable {
   public var range = 2...20
   /// Rows that are studied, at most.
   public var sampleSize = 10_000
-  /// Layouts, each of four fifths of the sample.
-  public var layouts = 5
+  /// Layouts, each of four fifths of the sample; nil: 5 of a whole sample of ``sampleSize`` rows, and
+  /// more of fewer rows, up to 25, for small layouts differ more among themselves and cost less.
+  public var layouts: Int?
   /// Dimensions of the layouts.
   public var components = 5
   /// The prediction strength that is asked for.
@@ -55,8 +56,9 @@ public struct ClusterCount: Sendable, Equatable {
         .data, "\(n) rows are too few to tell how many clusters there are: give --clusters a number"
       )
     }
-    precondition(layouts >= 2 && range.lowerBound >= 2, "nothing to compare")
     let sampled = min(n, sampleSize)
+    let layouts = layoutCount(rows: sampled)
+    precondition(layouts >= 2 && range.lowerBound >= 2, "nothing to compare")
     let most = sampled / 10
     guard range.lowerBound <= most else {
       throw InputError(
@@ -77,6 +79,9 @@ public struct ClusterCount: Sendable, Equatable {
     }
     return ClusterCountStudy(table, rows: sampled, wanted: wantedStrength)
   }
+
+  /// The layouts of so many rows.
+  func layoutCount(rows: Int) -> Int { layouts ?? min(max(5 * sampleSize / rows, 5), 25) }
 
   private struct Layout {
     /// The rows of the sample that it holds.

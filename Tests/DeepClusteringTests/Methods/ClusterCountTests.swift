@@ -62,6 +62,14 @@ import Torch
     #expect(study == again)
   }
 
+  /// Small data vary more from layout to layout, and are laid out more often.
+  @Test func fewerRowsGetMoreLayouts() {
+    var count = ClusterCount()
+    #expect([10_000, 5_000, 100].map { count.layoutCount(rows: $0) } == [5, 10, 25])
+    count.layouts = 3
+    #expect(count.layoutCount(rows: 100) == 3)
+  }
+
   @Test func fewRowsAreRefused() {
     #expect(throws: InputError.self) {
       try ClusterCount().study(Generator(seed: 1).normal(shape: [99, 3]), seed: Seed(1))
