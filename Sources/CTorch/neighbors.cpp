@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Exact nearest neighbours. The references are packed so that a vector holds one coordinate of 16
-// of them; a tile of products stays in registers and is compared with the worst candidate kept.
-// Candidates are found in centred rows, by products, which round; the distances that count are sums of
-// squared differences of the rows as they were given, and where more than the spare candidates may
-// have been missed the whole query is searched by these.
+// Exact nearest neighbours, in two passes that the last function of this file names.
+//
+// The first finds k candidates and a few spare ones for each query by products of centred rows,
+// which are fast and round: the references are packed so that a vector holds one coordinate of 16
+// of them; a tile of products stays in registers and is compared with the worst candidate kept. The
+// distances that count are sums of squared differences of the rows as they were given. Where more
+// than the spare candidates may have been missed, the second pass searches all references by these.
 #include "CTProjection.h"
 #include "bfloat16.hpp"
 #include "kmeans_kernels.hpp"
@@ -12,6 +14,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -61,7 +65,31 @@ struct Packed {
   }
 };
 
-// The neighbours of one query: scores |y|^2 / 2 - x.y, the lowest first.
+// The queries less the centre, in the tiles that `scan` reads: [tiles][d][tileRows].
+struct Tiles {
+  Buffer<float> values;
+  int64_t n, d, count;
+
+  Tiles(int64_t n, int64_t d) : n(n), d(d), count((n + tileRows - 1) / tileRows) {
+    values.resize(count * tileRows * d);
+  }
+
+  // Beyond the last query it is repeated.
+  void fill(const float *queries, const float *center, int64_t low, int64_t high) {
+    float *x = values.data();
+    for (int64_t t = low; t < high; t++)
+      for (int64_t r = 0; r < tileRows; r++) {
+        const int64_t row = std::min(t * tileRows + r, n - 1);
+        for (int64_t j = 0; j < d; j++)
+          x[(t * d + j) * tileRows + r] = queries[row * d + j] - center[j];
+      }
+  }
+
+  const float *tile(int64_t t) const { return values.data() + t * d * tileRows; }
+  int64_t firstRow(int64_t t) const { return std::min(t * tileRows, n); }
+};
+
+// The neighbours of one query: scores |y|^2 / 2 - x.y, or squared distances, the lowest first.
 struct Kept {
   float *scores;
   int32_t *indices;
@@ -77,6 +105,32 @@ struct Kept {
     }
     scores[place] = score;
     indices[place] = int32_t(index);
+  }
+};
+
+// The candidates of all queries, as many for each.
+struct Candidates {
+  Buffer<float> scores;
+  Buffer<int32_t> indices;
+  int64_t each;
+  bool excludingSelf;
+
+  Candidates(int64_t n, int64_t each, bool excludingSelf)
+      : each(each), excludingSelf(excludingSelf) {
+    scores.resize(n * each);
+    indices.resize(n * each);
+  }
+
+  // None yet for the rows low ..< high.
+  void clear(int64_t low, int64_t high) {
+    std::fill_n(scores.data() + low * each, (high - low) * each,
+                std::numeric_limits<float>::infinity());
+    std::fill_n(indices.data() + low * each, (high - low) * each, 0);
+  }
+
+  Kept of(int64_t row) const {
+    return {scores.data() + row * each, indices.data() + row * each, each,
+            excludingSelf ? row : -1};
   }
 };
 
@@ -143,11 +197,14 @@ bool isCertain(float distance, float worst, float norm, int64_t d) {
   return distance == 0 || others - error >= distance;
 }
 
+using Found = std::vector<std::pair<float, int32_t>>;
+
 // Squared distances by the differences of the rows as they were given, and the k nearest in order.
+// `found` is scratch.
 void finish(const float *query, const float *references, int64_t d, Kept kept, int64_t k,
-            int32_t *indices, float *distances) {
+            int32_t *indices, float *distances, Found &found) {
 #pragma clang fp contract(off)
-  std::vector<std::pair<float, int32_t>> found;
+  found.clear();
   for (int64_t i = 0; i < kept.k; i++) {
     const float *other = references + int64_t(kept.indices[i]) * d;
     float sum = 0;
@@ -171,83 +228,112 @@ std::vector<float> meanOfRows(const float *rows, int64_t m, int64_t d) {
   return mean;
 }
 
+float squaredNorm(const float *row, const float *center, int64_t d) {
+  float norm = 0;
+  for (int64_t j = 0; j < d; j++) {
+    const float value = row[j] - center[j];
+    norm += value * value;
+  }
+  return norm;
+}
+
+// What is asked for, and where the answers go.
+struct Problem {
+  const float *queries;
+  int64_t n;
+  const float *references;
+  int64_t m, d, k;
+  bool excludingSelf;
+  int32_t *indices;
+  float *distances;
+  int parts;  // that the queries are split into, one a thread
+
+  const float *query(int64_t row) const { return queries + row * d; }
+  // The references that a query may have as neighbours.
+  int64_t available() const { return m - (excludingSelf ? 1 : 0); }
+};
+
+// Offers all references to the queries of the tiles low ..< high.
+void collect(const Tiles &tiles, int64_t low, int64_t high, const Packed &packed,
+             const Candidates &candidates) {
+  for (int64_t block = 0; block < packed.panels; block += blockPanels) {
+    const int64_t end = std::min(block + blockPanels, packed.panels);
+    for (int64_t t = low; t < high; t++) {
+      Kept kept[tileRows];
+      const int64_t first = tiles.firstRow(t), rows = tiles.firstRow(t + 1) - first;
+      for (int64_t r = 0; r < rows; r++) kept[r] = candidates.of(first + r);
+      scan(tiles.tile(t), packed.values.data(), packed.halves.data(), packed.d, block, end, kept,
+           rows);
+    }
+  }
+}
+
+// Answers a query from its candidates, and says whether the answer is certain.
+bool answer(const Problem &problem, int64_t row, Kept candidates, const float *center,
+            Found &found) {
+  const int64_t d = problem.d, k = problem.k;
+  const float worst = candidates.scores[candidates.k - 1];
+  float *distances = problem.distances + row * k;
+  finish(problem.query(row), problem.references, d, candidates, k, problem.indices + row * k,
+         distances, found);
+  if (!std::isfinite(worst)) return false;
+  if (candidates.k == problem.available()) return true;
+  return isCertain(distances[k - 1], worst, squaredNorm(problem.query(row), center, d), d);
+}
+
+// Answers all queries from candidates, and returns those whose answer is not certain, in order.
+std::vector<int64_t> answerByProducts(const Problem &problem) {
+  const std::vector<float> center = meanOfRows(problem.references, problem.m, problem.d);
+  Packed packed(problem.m, problem.d);
+  packed.fill(problem.references, center.data(), problem.parts);
+  Tiles tiles(problem.n, problem.d);
+  Candidates candidates(problem.n, std::min(problem.k + spares, problem.available()),
+                        problem.excludingSelf);
+  std::vector<char> isUncertain(problem.n);
+  ct::inParallel(problem.parts, [&](int part) {
+    const int64_t low = tiles.count * part / problem.parts;
+    const int64_t high = tiles.count * (part + 1) / problem.parts;
+    const int64_t firstRow = tiles.firstRow(low), endRow = tiles.firstRow(high);
+    tiles.fill(problem.queries, center.data(), low, high);
+    candidates.clear(firstRow, endRow);
+    collect(tiles, low, high, packed, candidates);
+    Found found;
+    for (int64_t row = firstRow; row < endRow; row++)
+      isUncertain[row] = !answer(problem, row, candidates.of(row), center.data(), found);
+  });
+  std::vector<int64_t> uncertain;
+  for (int64_t row = 0; row < problem.n; row++)
+    if (isUncertain[row]) uncertain.push_back(row);
+  return uncertain;
+}
+
+// Answers some of the queries by their differences from all references.
+void answerByDifferences(const Problem &problem, const std::vector<int64_t> &rows) {
+  if (rows.empty()) return;
+  const int64_t d = problem.d, k = problem.k, count = int64_t(rows.size());
+  Packed packed(problem.m, d);
+  const std::vector<float> zero(d);
+  packed.fill(problem.references, zero.data(), problem.parts);
+  ct::inParallel(problem.parts, [&](int part) {
+    for (int64_t at = count * part / problem.parts; at < count * (part + 1) / problem.parts; at++) {
+      const int64_t row = rows[at];
+      search(problem.query(row), packed.values.data(), problem.m, d,
+             {problem.distances + row * k, problem.indices + row * k, k,
+              problem.excludingSelf ? row : -1});
+    }
+  });
+}
+
 }  // namespace
 
 bool ct_nearest_neighbors(const float *queries, int64_t n, const float *references, int64_t m,
                           int64_t d, int64_t k, bool excluding_self, int32_t *indices,
                           float *distances, int32_t threads) {
   if (k < 1 || k > m - (excluding_self ? 1 : 0) || n < 0 || d < 1) return false;
+  const int parts = int(std::clamp<int64_t>(n * m / 100'000, 1, threads));
+  const Problem problem{queries, n, references, m, d, k, excluding_self, indices, distances, parts};
   try {
-    const std::vector<float> center = meanOfRows(references, m, d);
-    const int parts = int(std::clamp<int64_t>(n * m / 100'000, 1, threads));
-    const int64_t wanted = std::min(k + spares, m - (excluding_self ? 1 : 0));
-    std::vector<char> isUncertain(n);
-    {
-      Packed packed(m, d);
-      packed.fill(references, center.data(), parts);
-      const int64_t tilesInAll = (n + tileRows - 1) / tileRows;
-      ct::inParallel(parts, [&](int part) {
-        const int64_t low = tilesInAll * part / parts, high = tilesInAll * (part + 1) / parts;
-        Buffer<float> tiles, scores;
-        Buffer<int32_t> candidates;
-        tiles.resize((high - low) * tileRows * d);
-        scores.resize((high - low) * tileRows * wanted);
-        candidates.resize((high - low) * tileRows * wanted);
-        std::fill_n(scores.data(), (high - low) * tileRows * wanted,
-                    std::numeric_limits<float>::infinity());
-        std::fill_n(candidates.data(), (high - low) * tileRows * wanted, 0);
-        float *x = tiles.data();
-        for (int64_t t = low; t < high; t++)
-          for (int64_t r = 0; r < tileRows; r++)
-            for (int64_t j = 0; j < d; j++) {
-              const int64_t row = std::min(t * tileRows + r, n - 1);
-              x[((t - low) * d + j) * tileRows + r] = queries[row * d + j] - center[j];
-            }
-        auto keptOf = [&](int64_t row) -> Kept {
-          const int64_t place = (row - low * tileRows) * wanted;
-          return {scores.data() + place, candidates.data() + place, wanted,
-                  excluding_self ? row : -1};
-        };
-        for (int64_t block = 0; block < packed.panels; block += blockPanels) {
-          const int64_t end = std::min(block + blockPanels, packed.panels);
-          for (int64_t t = low; t < high; t++) {
-            Kept kept[tileRows];
-            const int64_t rows = std::min(tileRows, n - t * tileRows);
-            for (int64_t r = 0; r < rows; r++) kept[r] = keptOf(t * tileRows + r);
-            scan(x + (t - low) * d * tileRows, packed.values.data(), packed.halves.data(), d,
-                 block, end, kept, rows);
-          }
-        }
-        for (int64_t row = low * tileRows; row < std::min(high * tileRows, n); row++) {
-          const Kept kept = keptOf(row);
-          const float worst = kept.scores[wanted - 1];
-          finish(queries + row * d, references, d, kept, k, indices + row * k, distances + row * k);
-          float norm = 0;
-          for (int64_t j = 0; j < d; j++) {
-            const float value = queries[row * d + j] - center[j];
-            norm += value * value;
-          }
-          const bool hasAll = wanted == m - (excluding_self ? 1 : 0) && std::isfinite(worst);
-          isUncertain[row] = !hasAll && !(std::isfinite(worst) &&
-                                          isCertain(distances[row * k + k - 1], worst, norm, d));
-        }
-      });
-    }
-    std::vector<int64_t> uncertain;
-    for (int64_t row = 0; row < n; row++)
-      if (isUncertain[row]) uncertain.push_back(row);
-    if (uncertain.empty()) return true;
-    Packed packed(m, d);
-    const std::vector<float> zero(d);
-    packed.fill(references, zero.data(), parts);
-    ct::inParallel(parts, [&](int part) {
-      const int64_t count = int64_t(uncertain.size());
-      for (int64_t at = count * part / parts; at < count * (part + 1) / parts; at++) {
-        const int64_t row = uncertain[at];
-        search(queries + row * d, packed.values.data(), m, d,
-               {distances + row * k, indices + row * k, k, excluding_self ? row : -1});
-      }
-    });
+    answerByDifferences(problem, answerByProducts(problem));
     return true;
   } catch (...) {  // std::bad_alloc is all that can come
     return false;

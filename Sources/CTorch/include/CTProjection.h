@@ -15,7 +15,7 @@ extern "C" {
 // The k nearest of `references` [m, d] for each of `queries` [n, d]: exact, by squared Euclidean
 // distance, the nearest first, of equal distances the lower index first. `indices` [n, k],
 // `distances` [n, k]. With `excluding_self` row i of the references is no neighbour of query i.
-// The caller centres the data. False: k exceeds what there is, or out of memory.
+// False: k exceeds what there is, or out of memory.
 bool ct_nearest_neighbors(const float *queries, int64_t n, const float *references, int64_t m,
                           int64_t d, int64_t k, bool excluding_self, int32_t *indices,
                           float *distances, int32_t threads);
