@@ -27,7 +27,7 @@ struct MetricsLog: Equatable, Sendable {
   /// One stage of a run, in the order in which stages began.
   struct Stage: Equatable, Sendable {
     var name: String
-    /// In rising order of their steps, one entry a step.
+    /// In rising order of their steps, one entry a step: those that led to the result.
     var entries: [Entry]
   }
 
@@ -43,7 +43,7 @@ struct MetricsLog: Equatable, Sendable {
       lines.removeLast()
     }
     var order: [String] = []
-    var entries: [String: [Int: Entry]] = [:]
+    var entries: [String: [Entry]] = [:]
     for (index, line) in lines.enumerated() where !line.isEmpty {
       let entry: Entry
       do {
@@ -53,14 +53,14 @@ struct MetricsLog: Equatable, Sendable {
           .data, "line \(index + 1) of \(name) is damaged: \(JSONProblem.sentence(error))")
       }
       if entries[entry.stage] == nil { order.append(entry.stage) }
-      // A resumed run repeats the steps after its last checkpoint; the later line is the one that
-      // led to the result.
-      entries[entry.stage, default: [:]][entry.step] = entry
+      // A step that comes again takes the place of the earlier one and of all that followed it:
+      // training that diverged begins anew with its first step.
+      while let last = entries[entry.stage]?.last, last.step >= entry.step {
+        entries[entry.stage]?.removeLast()
+      }
+      entries[entry.stage, default: []].append(entry)
     }
-    let stages = order.map { stage in
-      Stage(name: stage, entries: (entries[stage] ?? [:]).values.sorted { $0.step < $1.step })
-    }
-    return MetricsLog(stages: stages)
+    return MetricsLog(stages: order.map { Stage(name: $0, entries: entries[$0] ?? []) })
   }
 }
 

@@ -6,8 +6,8 @@ public import Foundation
 /// The files that TensorBoard shows of a run: its course, its pictures, and its embedding.
 ///
 /// They are made of what the run folder holds, anew each time, so that a run that was killed and resumed
-/// has each step once. What is already written of a run that goes on is only added to: TensorBoard, which
-/// reads from where it stopped, follows.
+/// has each step once, and training that began anew has its last trial only. What is already written of
+/// a run that goes on is only added to: TensorBoard, which reads from where it stopped, follows.
 ///
 /// ```swift
 /// let log = try TensorBoardLog(folder: URL(fileURLWithPath: "runs/mnist"))

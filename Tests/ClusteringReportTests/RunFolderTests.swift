@@ -131,6 +131,24 @@ import Testing
     #expect(log.stages[0].lossNames == ["x", "y"])
   }
 
+  /// The second trial has not come as far as the first: nothing of that is left, with the trial's
+  /// number in the log or, as in older ones, without.
+  @Test(arguments: ["", ",\"trial\":2"])
+  func keepsTheLastTrialOnly(trial: String) throws {
+    let log = try parse(
+      """
+      {"stage":"a","step":1,"loss":9}
+      {"stage":"a","step":2,"loss":90}
+      {"stage":"a","step":3,"loss":900}
+      {"stage":"a","step":1,"loss":8\(trial)}
+      {"stage":"a","step":2,"loss":7\(trial)}
+
+      """)
+    #expect(log.stages.map(\.name) == ["a"])
+    #expect(log.stages[0].entries.map(\.step) == [1, 2])
+    #expect(log.stages[0].entries.map(\.loss) == [8, 7])
+  }
+
   @Test func leavesOutALastLineThatWasCutOff() throws {
     let log = try parse("{\"stage\":\"a\",\"step\":1,\"loss\":1}\n{\"stage\":\"a\",\"st")
     #expect(log.stages.first?.entries.count == 1)

@@ -69,6 +69,21 @@ import Testing
     #expect(replaced.count == first.count && replaced != first)
   }
 
+  /// The events are those of a run that took the smaller rate at once.
+  @Test func showsTheLastTrialOnly() throws {
+    let lines = TemporaryRun.metrics.split(separator: "\n").map { String($0) + "\n" }
+    func events(_ lines: [String]) throws -> Data {
+      let run = try TemporaryRun(metrics: lines.joined())
+      let folder = try TensorBoardLog(folder: run.folder).write()
+      return try Data(
+        contentsOf: folder.appendingPathComponent("events.out.tfevents.1795248000.deepclust"))
+    }
+    let diverged = lines.prefix(2).map { $0.replacing("\"loss\":0", with: "\"loss\":9") }
+    let again = lines[0].replacing("}}", with: "},\"trial\":2}")
+    #expect(again != lines[0] && diverged[1] != lines[1])
+    #expect(try events(diverged + [again]) == events([lines[0]]))
+  }
+
   @Test func showsTheImagesOfTheSamples() throws {
     let run = try TemporaryRun()
     try run.writeArrays()

@@ -2,6 +2,9 @@
 internal import Foundation
 
 /// `metrics.jsonl`: one JSON object for each step, written as it happens.
+///
+/// A learner that diverged and began anew counts its steps from 1 again. These lines have the number
+/// of the trial; those of the trials before stay, and only those of the last led to the result.
 final class MetricsLog {
   /// One line.
   struct Line: Codable {
@@ -15,10 +18,14 @@ final class MetricsLog {
     var measures: [String: Double]?
     var changed: Double?
     var scores: Scores?
+    /// Set by the log: from 2 on, and left out in the first trial.
+    var trial: Int?
   }
 
   private let handle: FileHandle
   private let url: URL
+  /// The last line, which tells whether a step belongs to another trial.
+  private var last: Line?
 
   /// Opens the log of a run, cut to a length: what came after the last checkpoint is done again.
   init(_ url: URL, keeping length: UInt64) throws(InputError) {
@@ -30,6 +37,8 @@ final class MetricsLog {
     do {
       handle = try FileHandle(forUpdating: url)
       try handle.truncate(atOffset: min(length, try handle.seekToEnd()))
+      try handle.seek(toOffset: 0)
+      last = Self.lastLine(of: try handle.readToEnd() ?? Data())
       try handle.seekToEnd()
     } catch {
       throw InputError(.inputOutput, "\(url.path) cannot be written: \(error.localizedDescription)")
@@ -39,9 +48,17 @@ final class MetricsLog {
   /// The bytes so far.
   var length: UInt64 { (try? handle.offset()) ?? 0 }
 
+  private static func lastLine(of lines: Data) -> Line? {
+    lines.split(separator: UInt8(ascii: "\n")).last
+      .flatMap { try? JSONDecoder().decode(Line.self, from: $0) }
+  }
+
   /// Adds a line.
   func append(_ line: Line) throws(InputError) {
     var line = line
+    if let last, last.stage == line.stage {
+      line.trial = line.step > last.step ? last.trial : (last.trial ?? 1) + 1
+    }
     // JSON has no infinities; a loss that diverged is left out.
     if let loss = line.loss, !loss.isFinite { line.loss = nil }
     line.losses = line.losses.filter { $0.value.isFinite }
@@ -52,6 +69,7 @@ final class MetricsLog {
     } catch {
       throw InputError(.inputOutput, "\(url.path) cannot be written: \(error.localizedDescription)")
     }
+    last = line
   }
 
   /// Adds lines that were logged elsewhere.
@@ -61,5 +79,6 @@ final class MetricsLog {
     } catch {
       throw InputError(.inputOutput, "\(url.path) cannot be written: \(error.localizedDescription)")
     }
+    last = Self.lastLine(of: lines) ?? last
   }
 }
