@@ -106,8 +106,8 @@ public struct Pretraining: Learner, Equatable {
 
   /// One pass over the samples, or what is left of the phase.
   ///
-  /// Training that diverges begins anew with a quarter of the learning rate: the rate that suits
-  /// images in unit range is too large for some tables.
+  /// Training that diverges begins anew with a quarter of the learning rate, and its steps count from
+  /// 1 again: the rate that suits images in unit range is too large for some tables.
   public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
     var report = pass(&state, context)
     while !report.loss.isFinite && state.progress.rateFactor > 1e-3 {
