@@ -11,8 +11,9 @@ struct ExperimentCommand: ParsableCommand {
     abstract: "Runs methods × data × seeds of a YAML file and writes the table.",
     discussion: """
       A finished run is never repeated and an interrupted one goes on, so the command can be \
-      stopped and started at will. Only finished runs enter the table, which never takes the \
-      place of one that has runs of its own; it is written as Markdown, JSON, CSV (one file of \
+      stopped and started at will. Only finished runs enter the table. A table among the results \
+      keeps the runs that it has already, made elsewhere with the same settings and data, and never \
+      takes the place of one whose runs it would lose; it is written as Markdown, JSON, CSV (one file of \
       lines, one of runs) and LaTeX; where K or one swept setting has three values, the scores \
       over it are drawn as SVG and PNG. A run whose data are not here, or that fails, is told \
       and left out, and the grid goes on.
@@ -60,9 +61,13 @@ struct ExperimentCommand: ParsableCommand {
         plan: plan, folder: folder, cache: cache, earlier: earlier?.table, quiet: quiet
       ).run()
     }
+    let records = try plan.map { try folder.finished($0) }
+    let isBesideRuns = target.standardizedFileURL.path == folder.url.standardizedFileURL.path
+    let existing = try existingTable(in: target, stem: stem, isBesideRuns: isBesideRuns)
     let table = ExperimentResults(
-      experiment, plan, try plan.map { try folder.finished($0) }, scale: scale)
-    try refuseLoss(table, in: target, stem: stem, runs: folder.url)
+      experiment, plan, records, scale: scale, keeping: isBesideRuns ? nil : existing)
+    try refuseLoss(
+      table, replacing: existing, in: target, stem: stem, isBesideRuns: isBesideRuns)
     try write(table, SettingCharts(experiment, table), to: target, stem: stem)
     print(table.markdown())
     // A run that failed is never hidden behind data that are not here.
@@ -138,29 +143,44 @@ struct ExperimentCommand: ParsableCommand {
         + machines.sorted().joined(separator: "; ") + "), which may share a pretraining")
   }
 
-  /// Refuses to put a table in the place of one that holds runs which it has not.
-  private func refuseLoss(
-    _ table: ExperimentResults, in target: URL, stem: String, runs: URL
-  ) throws(InputError) {
+  /// The table that is there already; nil where there is none, and for a damaged one beside the runs,
+  /// which tell all that it did.
+  ///
+  /// - Throws: `InputError` elsewhere for a file that is no table.
+  private func existingTable(
+    in target: URL, stem: String, isBesideRuns: Bool
+  ) throws(InputError) -> ExperimentResults? {
     let file = TablePlace(folder: target, stem: stem).json
-    guard FileManager.default.fileExists(atPath: file.path) else { return }
-    let isBesideRuns = target.standardizedFileURL.path == runs.standardizedFileURL.path
-    let remedy = "nothing was written: name another folder by --results, or remove the file"
-    guard let content = try? Data(contentsOf: file),
-      let earlier = try? JSONDecoder().decode(ExperimentResults.self, from: content)
-    else {
-      guard !isBesideRuns else { return }
-      throw InputError(
-        .cannotCreate, "\(file.relativePath) is not the table of an experiment, so \(remedy)")
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    if let content = try? Data(contentsOf: file),
+      let table = try? JSONDecoder().decode(ExperimentResults.self, from: content)
+    {
+      return table
     }
-    let lost = table.runsLost(replacing: earlier)
+    guard !isBesideRuns else { return nil }
+    throw InputError(
+      .cannotCreate,
+      "\(file.relativePath) is not the table of an experiment, so \(Self.remedy)")
+  }
+
+  private static let remedy =
+    "nothing was written: name another folder by --results, or remove the file"
+
+  /// Refuses to put a table in the place of one that holds finished runs which it has not, such as
+  /// those of a line that is gone from the file or has other settings now.
+  private func refuseLoss(
+    _ table: ExperimentResults, replacing earlier: ExperimentResults?, in target: URL,
+    stem: String, isBesideRuns: Bool
+  ) throws(InputError) {
+    let lost = earlier.map(table.runsLost(replacing:)) ?? 0
     // Beside its runs a table follows them: what is not there was removed.
     let isMeant = isBesideRuns && table.lines.contains { !$0.runs.isEmpty }
     guard lost > 0 && !isMeant else { return }
     throw InputError(
       .cannotCreate,
-      "\(lost) finished run\(lost == 1 ? "" : "s") of \(file.relativePath) would be lost, which "
-        + "\(runs.relativePath) has not, so \(remedy)")
+      "\(lost) finished run\(lost == 1 ? "" : "s") of "
+        + "\(TablePlace(folder: target, stem: stem).json.relativePath) would be lost, which the "
+        + "experiment has not, or not with the same settings and data, so \(Self.remedy)")
   }
 
   private func write(

@@ -10,6 +10,7 @@ extension ExperimentResults {
     }
     titles += ["acc_at_most", "published_acc", "published_nmi", "published_ari"]
     titles.append("published_source")
+    titles += Self.settingsTitles
     var rows = [titles]
     for line in lines {
       var row = [scale?.name ?? "full", line.data, line.name, Self.field(line.clusters)]
@@ -24,6 +25,7 @@ extension ExperimentResults {
       let published = line.published
       row += [published?.acc, published?.nmi, published?.ari].map { Self.field($0) }
       row.append(published?.source ?? "")
+      row += Self.fields(line.settings)
       rows.append(row)
     }
     return Self.csv(rows)
@@ -31,15 +33,14 @@ extension ExperimentResults {
 
   /// Every run as CSV.
   public func runsCSV() -> String {
-    var rows = [
-      [
-        "scale", "data", "method", "given_clusters", "precision", "seed", "clusters", "noise",
-        "acc", "nmi", "ari", "ami", "purity", "silhouette", "acc_at_most", "held_out_acc",
-        "held_out_loss", "training_loss", "generalizability", "seconds", "pretraining_seconds",
-        "clustering_seconds", "network", "stop_reason", "threads", "version", "commit",
-        "data_sha256", "machine",
-      ]
+    let titles = [
+      "scale", "data", "method", "given_clusters", "precision", "seed", "clusters", "noise",
+      "acc", "nmi", "ari", "ami", "purity", "silhouette", "acc_at_most", "held_out_acc",
+      "held_out_loss", "training_loss", "generalizability", "seconds", "pretraining_seconds",
+      "clustering_seconds", "network", "stop_reason", "threads", "version", "commit",
+      "data_sha256", "machine",
     ]
+    var rows = [titles + Self.settingsTitles]
     for line in lines {
       for run in line.runs {
         var row = [scale?.name ?? "full", line.data, line.name, Self.field(line.clusters)]
@@ -57,10 +58,25 @@ extension ExperimentResults {
         row += [run.pretrained ?? "", run.stopReason ?? "", Self.field(run.threads)]
         row += [run.version ?? "", run.commit ?? "", run.dataDigest ?? ""]
         row.append(run.machine ?? "")
+        row += Self.fields(line.settings)
         rows.append(row)
       }
     }
     return Self.csv(rows)
+  }
+
+  /// What a line was run with, in both files; `clusters_asked` is there where K was found.
+  private static let settingsTitles = [
+    "base_method", "profile", "preprocessing", "clusters_asked", "held_out", "hyperparameters",
+  ]
+
+  private static func fields(_ settings: Settings?) -> [String] {
+    guard let settings else { return settingsTitles.map { _ in "" } }
+    return [
+      settings.method, settings.profile ?? "", settings.preprocessing?.rawValue ?? "",
+      settings.clusters?.text ?? "", field(settings.heldOut),
+      settings.changes.joined(separator: "; "),
+    ]
   }
 
   private static func fields(_ summary: ScoreSummary?) -> [String] {

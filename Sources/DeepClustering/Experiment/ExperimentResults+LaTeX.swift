@@ -16,14 +16,15 @@ extension ExperimentResults {
     text += "precision \(named(lines.map(\.precision)))\n"
     text += "% SHA-256 of the data: \(named(runs.compactMap(\.dataDigest)))\n"
     if let scale { text += "% \(Self.oneLine(scale.sentence))\n" }
-    let showsPublished = lines.contains { $0.published != nil }
-    var titles = ["data", "method"]
-    if showsClusters { titles.append("$K$") }
-    titles += ["seeds", "ACC"]
-    if showsCeiling { titles.append("ACC at most") }
-    titles += ["NMI", "ARI"]
-    if showsHeldOut { titles += ["held-out ACC", "$G$"] }
-    if showsPublished { titles.append("published ACC") }
+    for group in settingsGroups { text += "% \(Self.oneLine(group.sentence))\n" }
+    for source in sources { text += "% published, \(Self.oneLine(source))\n" }
+    let columns = columns.filter { !$0.isDetail }
+    let measures = Experiment.Published.Measure.allCases.filter { measure in
+      lines.contains { $0.published?.figure(measure) != nil }
+    }
+    let titles =
+      columns.map { Self.head($0.title) }
+      + measures.map { "published \(Self.head($0.rawValue))" }
     let right = String(repeating: "r", count: titles.count - 2)
     text += "\\begin{tabular}{ll\(right)}\n\\toprule\n"
     text += titles.joined(separator: " & ") + " \\\\\n\\midrule\n"
@@ -31,20 +32,37 @@ extension ExperimentResults {
     for line in lines {
       // A rule between data sets, and each named once.
       if let last, last != line.data { text += "\\midrule\n" }
-      var cells = [line.data == last ? "" : Self.escaped(line.data), Self.escaped(line.name)]
-      if showsClusters { cells.append(Self.mathematics(line.clusterText)) }
-      cells.append(line.seedText)
-      cells.append(Self.mathematics(spread(line.acc)))
-      if showsCeiling { cells.append(Self.mathematics(line.accCeiling.map(short) ?? "")) }
-      cells += [line.nmi, line.ari].map { Self.mathematics(spread($0)) }
-      if showsHeldOut {
-        cells += [line.heldOutACC, line.generalizability].map { Self.mathematics(spread($0)) }
-      }
-      if showsPublished { cells.append(line.published?.acc.map { "$\(short($0))$" } ?? "") }
+      var cells = columns.map { Self.cell($0, of: line) }
+      if line.data == last { cells[0] = "" }
+      cells += measures.map { Self.mathematics(line.published?.figure($0) ?? "") }
       text += cells.joined(separator: " & ") + " \\\\\n"
       last = line.data
     }
     return text + "\\bottomrule\n\\end{tabular}\n"
+  }
+
+  /// Where the published figures were read, each place once for a line on some data.
+  private var sources: [String] {
+    var sources: [String] = []
+    for line in lines {
+      guard let published = line.published else { continue }
+      let source = "\(line.name) on \(line.data): \(published.source)"
+      if !sources.contains(source) { sources.append(source) }
+    }
+    return sources
+  }
+
+  /// The head of a column; a letter is a symbol.
+  private static func head(_ title: String) -> String {
+    title.count == 1 ? mathematics(title) : escaped(title)
+  }
+
+  private static func cell(_ column: Column, of line: Line) -> String {
+    let text = column.text(line)
+    return switch column.content {
+    case .words: escaped(text)
+    case .numbers: mathematics(text)
+    }
   }
 
   private static func mathematics(_ text: String) -> String {

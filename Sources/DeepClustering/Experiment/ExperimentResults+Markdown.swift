@@ -5,54 +5,45 @@ extension ExperimentResults {
   /// The most comparisons on one data set and K of which the page shows every one.
   private static let fullComparisons = 10
 
-  /// The results as a page of Markdown: the table, the paired tests, every run, and where they were
-  /// made.
+  /// What stands above the settings of the lines.
+  private static let settingsNote =
+    "Lines, with the settings that are not the usual ones; all other hyperparameters are those of "
+    + "the profile (`deepclust methods METHOD --profile PROFILE`)."
+
+  /// The results as a page of Markdown: the table, the settings of its lines, the paired tests,
+  /// every run, and where they were made.
   public func markdown() -> String {
     var page = ["# \(title)"]
     if let scale { page.append(scale.sentence) }
     page += [table(), explanation]
+    let groups = settingsGroups
+    if !groups.isEmpty { page += [Self.settingsNote, settingsTable(groups)] }
     if !comparisons.isEmpty { page += [comparisonTable(), comparisonNote] }
     let hasRuns = lines.contains { !$0.runs.isEmpty }
     page += hasRuns ? ["Every run:", runTable(), provenance] : ["No run is finished."]
     return page.joined(separator: "\n\n") + "\n"
   }
 
-  /// Whether K is worth a column: not all lines were given the same.
-  public var showsClusters: Bool {
-    Set(lines.map(\.clusters)).count > 1 || lines.contains { $0.found != nil }
-  }
-  /// Whether rows were kept from the fits.
-  var showsHeldOut: Bool { lines.contains { $0.runs.contains { $0.heldOut != nil } } }
-  /// Whether some line has too few clusters for an accuracy of 1.
-  var showsCeiling: Bool { lines.contains { ($0.accCeiling ?? 1) < 0.99995 } }
-  /// Whether there is noise.
-  var showsNoise: Bool { lines.contains { $0.noise != nil } }
-
   private func table() -> String {
-    var titles = ["data", "method"]
-    if showsClusters { titles.append("K") }
-    titles += ["precision", "seeds", "ACC", "median", "95 % interval", "lowest"]
-    if showsCeiling { titles.append("ACC at most") }
-    titles += ["NMI", "ARI"]
-    if showsHeldOut { titles += ["held-out ACC", "G"] }
-    if showsNoise { titles.append("noise") }
-    titles.append("published")
-    var rows: [[String]] = []
-    for line in lines {
-      var row = [line.data, line.name]
-      if showsClusters { row.append(line.clusterText) }
-      row += [line.precision, line.seedText, spread(line.acc)]
-      row.append(line.acc.map { short($0.median) } ?? "")
-      row.append(range(line.acc?.interval))
-      row.append(line.acc.map { short($0.lowest) } ?? "")
-      if showsCeiling { row.append(line.accCeiling.map(short) ?? "") }
-      row += [spread(line.nmi), spread(line.ari)]
-      if showsHeldOut { row += [spread(line.heldOutACC), spread(line.generalizability)] }
-      if showsNoise { row.append(line.noise.map { one($0.mean) } ?? "") }
-      row.append(line.published?.text ?? "")
-      rows.append(row)
+    let columns = columns
+    let rows = lines.map { line -> [String] in
+      columns.map { $0.text(line) } + [line.published?.text ?? ""]
     }
-    return Self.table(titles, rows)
+    return Self.table(columns.map(\.title) + ["published"], rows)
+  }
+
+  /// What each line was run with, in the columns that have something to say.
+  private func settingsTable(_ groups: [SettingsGroup]) -> String {
+    let names = groups.first?.settings.facts.map(\.name) ?? []
+    let titles = ["line", "data", "method"] + names + ["hyperparameters"]
+    let rows = groups.map { group -> [String] in
+      let settings = group.settings
+      let changes = settings.changes.map { "`\($0)`" }.joined(separator: ", ")
+      let head = [group.name, group.data.joined(separator: ", "), settings.method]
+      return head + settings.facts.map { $0.text ?? "" } + [changes]
+    }
+    let shown = titles.indices.filter { column in rows.contains { !$0[column].isEmpty } }
+    return Self.table(shown.map { titles[$0] }, rows.map { row in shown.map { row[$0] } })
   }
 
   private var explanation: String {
@@ -83,7 +74,7 @@ extension ExperimentResults {
       var row = [pair.data]
       if showsClusters { row.append(pair.clusters.map { "\($0)" } ?? "") }
       row += [pair.first, pair.second, "\(pair.acc.count)"]
-      row += [String(format: "%+.4f", pair.acc.meanDifference), range(pair.acc.interval)]
+      row += [String(format: "%+.4f", pair.acc.meanDifference), intervalText(pair.acc.interval)]
       row += [pair.acc.tTest.map(probability) ?? "", probability(pair.acc.signedRank)]
       rows.append(row)
     }
@@ -129,7 +120,7 @@ extension ExperimentResults {
         let stages = ["total", "pretraining", "clustering"]
         var row = [line.data, line.name, "\(run.seed)", run.clusters.map { "\($0)" } ?? ""]
         row += scores.map { $0.map(short) ?? "" }
-        row += stages.map { stage in run.seconds[stage].map(one) ?? "" }
+        row += stages.map { stage in run.seconds[stage].map(tenths) ?? "" }
         row += [run.pretrained ?? "", run.commit ?? ""]
         rows.append(row)
       }
@@ -177,39 +168,14 @@ extension ExperimentScale {
   }
 }
 
-extension ExperimentResults.Line {
-  /// K as it was given, or as it was found.
-  var clusterText: String {
-    clusters.map { "\($0)" } ?? found.map { "\(one($0.mean)) ± \(one($0.deviation))" } ?? ""
-  }
-  /// How many seeds, and of how many where some are missing.
-  var seedText: String { runs.count < planned ? "\(runs.count) of \(planned)" : "\(runs.count)" }
-}
-
 extension Experiment.Published {
   /// The figures and where they were read.
   var text: String {
-    let figures = [("ACC", acc), ("NMI", nmi), ("ARI", ari)].compactMap { name, value in
-      value.map { "\(name) \(short($0))" }
+    let figures = Measure.allCases.compactMap { measure in
+      figure(measure).map { "\(measure.rawValue)\(measure == .clusters ? " =" : "") \($0)" }
     }
-    let found = clusters.map { ["K = \($0)"] } ?? []
-    return "\((figures + found).joined(separator: ", ")) (\(source))"
+    return "\(figures.joined(separator: ", ")) (\(source))"
   }
 }
 
-/// Mean ± standard deviation; empty for none.
-func spread(_ summary: ScoreSummary?) -> String {
-  summary.map { "\(short($0.mean)) ± \(short($0.deviation))" } ?? ""
-}
-
-private func range(_ interval: [Double]?) -> String {
-  interval.map { "\(short($0[0])) to \(short($0[1]))" } ?? ""
-}
-
 private func probability(_ p: Double) -> String { p < 1e-4 ? "< 0.0001" : short(p) }
-
-/// Four digits after the point.
-func short(_ value: Double) -> String { String(format: "%.4f", value) }
-
-/// One digit after the point.
-private func one(_ value: Double) -> String { String(format: "%.1f", value) }

@@ -41,6 +41,8 @@ public struct ExperimentResults: Codable, Sendable {
     public var data: String
     /// The line's name.
     public var name: String
+    /// What its runs were made with; nil in tables that were written before they had it.
+    public var settings: Settings?
     /// K where it was given.
     public var clusters: Int?
     /// K over the seeds, where it was not given.
@@ -104,9 +106,11 @@ public struct ExperimentResults: Codable, Sendable {
   ///   - plan: All its runs.
   ///   - records: Their records in the same order, nil for those that are not finished.
   ///   - scale: The scale of the plan.
+  ///   - earlier: A table whose runs are kept where the plan has them and `records` has not, if they
+  ///     were made with the same settings and data.
   public init(
     _ experiment: Experiment, _ plan: [Experiment.PlannedRun], _ records: [RunRecord?],
-    scale: ExperimentScale? = nil
+    scale: ExperimentScale? = nil, keeping earlier: ExperimentResults? = nil
   ) {
     precondition(plan.count == records.count, "one record for each run")
     (title, self.scale) = (experiment.title, scale)
@@ -124,16 +128,27 @@ public struct ExperimentResults: Codable, Sendable {
       ]
     }
     members.sort { place($0).lexicographicallyPrecedes(place($1)) }
+    let digests = Dictionary(
+      zip(plan, records).compactMap { planned, record in
+        record?.data.digest.map { (planned.configuration.data, $0) }
+      }, uniquingKeysWith: { first, _ in first })
     lines = members.map { indices in
+      let planned = plan[indices[0]]
+      let kept = earlier?.runs(of: planned, digest: digests[planned.configuration.data]) ?? []
+      let runs = indices.compactMap { index in
+        records[index].map(Run.init) ?? kept.first { $0.seed == plan[index].configuration.seed }
+      }
       // Figures of others are of the whole data.
-      let published = scale == nil ? experiment.figure(for: plan[indices[0]]) : nil
-      return Line(
-        plan[indices[0]], indices.compactMap { records[$0] }, of: indices.count, published)
+      let published = scale == nil ? experiment.figure(for: planned) : nil
+      let precision = indices.lazy.compactMap { records[$0]?.precision }.first
+      return Line(planned, runs, precision: precision, of: indices.count, published)
     }
     comparisons = lines.indices.flatMap { [lines] first in
       lines[(first + 1)...].compactMap { Comparison(lines[first], $0) }
     }
-    machines = records.compactMap { $0?.machine }.reduce(into: []) { known, machine in
+    let processors = Set(lines.flatMap { $0.runs.compactMap(\.machine) })
+    let kept = earlier?.machines.filter { $0.processor.map(processors.contains) ?? false } ?? []
+    machines = (records.compactMap { $0?.machine } + kept).reduce(into: []) { known, machine in
       if !known.contains(machine) { known.append(machine) }
     }
   }
@@ -161,11 +176,26 @@ extension ExperimentResults {
 
   /// The seconds that the runs of a planned one's line took.
   func seconds(of planned: Experiment.PlannedRun) -> [Double] {
-    let line = lines.first {
+    line(of: planned)?.runs.compactMap { $0.seconds["total"] } ?? []
+  }
+
+  /// The runs of a planned one's line, made with its settings and, where it is known, on its data.
+  fileprivate func runs(of planned: Experiment.PlannedRun, digest: String?) -> [Run] {
+    guard let line = line(of: planned), line.precision == planned.configuration.precision.rawValue
+    else { return [] }
+    // How many threads there were decides seconds alone.
+    var (then, now) = (line.settings, Settings(planned))
+    then?.threads = nil
+    now.threads = nil
+    guard then == nil || then == now else { return [] }
+    return line.runs.filter { digest == nil || $0.dataDigest == nil || $0.dataDigest == digest }
+  }
+
+  private func line(of planned: Experiment.PlannedRun) -> Line? {
+    lines.first {
       $0.name == planned.lineName && $0.data == planned.configuration.data
         && $0.clusters == planned.clusters
     }
-    return line?.runs.compactMap { $0.seconds["total"] } ?? []
   }
 }
 
@@ -182,26 +212,25 @@ extension Experiment {
 extension ExperimentResults.Line {
   /// The line of the runs that are finished, of which there may be none.
   fileprivate init(
-    _ planned: Experiment.PlannedRun, _ records: [RunRecord], of count: Int,
-    _ published: Experiment.Published?
+    _ planned: Experiment.PlannedRun, _ runs: [ExperimentResults.Run], precision: String?,
+    of count: Int, _ published: Experiment.Published?
   ) {
     func summary(_ value: (Scores) -> Double?) -> ScoreSummary? {
-      ScoreSummary(records.compactMap { $0.scores.flatMap(value) })
+      ScoreSummary(runs.compactMap { value($0.scores) })
     }
     let isFound = planned.clusters == nil
-    let noise = records.contains { $0.noise != nil } ? records.map { Double($0.noise ?? 0) } : []
-    let precision = records.first.map { $0.precision ?? "" }
+    let noise = runs.contains { $0.noise != nil } ? runs.map { Double($0.noise ?? 0) } : []
     self.init(
-      data: planned.configuration.data, name: planned.lineName, clusters: planned.clusters,
-      found: isFound ? ScoreSummary(records.map { Double($0.clusters) }) : nil,
+      data: planned.configuration.data, name: planned.lineName,
+      settings: ExperimentResults.Settings(planned), clusters: planned.clusters,
+      found: isFound ? ScoreSummary(runs.compactMap { $0.clusters.map(Double.init) }) : nil,
       noise: ScoreSummary(noise),
       precision: precision ?? planned.configuration.precision.rawValue,
       acc: summary { $0.acc }, nmi: summary { $0.nmi }, ari: summary { $0.ari },
       accCeiling: summary { $0.accCeiling }?.mean,
-      heldOutACC: ScoreSummary(records.compactMap { $0.heldOut?.scores?.acc }),
-      generalizability: ScoreSummary(records.compactMap { $0.heldOut?.generalizability }),
-      planned: count,
-      runs: records.map(ExperimentResults.Run.init), published: published)
+      heldOutACC: ScoreSummary(runs.compactMap { $0.heldOut?.scores?.acc }),
+      generalizability: ScoreSummary(runs.compactMap { $0.heldOut?.generalizability }),
+      planned: count, runs: runs, published: published)
   }
 }
 

@@ -41,9 +41,11 @@ private struct MadeUp {
   }
 
   /// What is left of a plan by a test of its runs, all with the same accuracies.
-  func results(where isFinished: (Experiment.PlannedRun) -> Bool) -> ExperimentResults {
+  func results(
+    keeping earlier: ExperimentResults? = nil, where isFinished: (Experiment.PlannedRun) -> Bool
+  ) -> ExperimentResults {
     ExperimentResults(
-      grid, plan, plan.map { isFinished($0) ? record($0, acc: 0.5) : nil })
+      grid, plan, plan.map { isFinished($0) ? record($0, acc: 0.5) : nil }, keeping: earlier)
   }
 
   /// Accuracies that rise by seed and line; the last run of each line is not finished.
@@ -106,7 +108,7 @@ private struct MadeUp {
       results.markdown().contains(
         "| three-gaussians | dec | 3 | float32 | 0 of 3 |  |  |  |  |  |  "
           + "| ACC 0.7500, K = 3 (Somebody, 2020) |"))
-    #expect(results.latex().contains(" & dec & $3$ & 0 of 3 &  &  &  & $0.7500$ \\\\\n"))
+    #expect(results.latex().contains(" & dec & $3$ & 0 of 3 &  &  &  & $0.7500$ & $3$ \\\\\n"))
     #expect(results.csv().contains("\nfull,three-gaussians,dec,3,float32,0,3,,"))
     #expect(results.comparisons.isEmpty)
     let read = try JSONDecoder().decode(
@@ -131,6 +133,36 @@ private struct MadeUp {
     other = all
     other.lines[1].data = "elsewhere"
     #expect(other.runsLost(replacing: all) == 3)
+  }
+
+  /// Runs of an earlier table stay where the plan has them and the folder has not.
+  @Test func runsOfAnEarlierTableAreKept() throws {
+    let made = try MadeUp()
+    let all = made.results { _ in true }
+    func merged(_ earlier: ExperimentResults) -> ExperimentResults {
+      made.results(keeping: earlier) { $0.configuration.seed == 3 }
+    }
+    let whole = merged(all)
+    #expect(whole.lines.map { $0.runs.map(\.seed) } == all.lines.map { $0.runs.map(\.seed) })
+    #expect(
+      whole.lines.map(\.acc?.mean) == all.lines.map(\.acc?.mean) && whole.machines == all.machines)
+    #expect(whole.comparisons.map(\.acc.count) == all.comparisons.map(\.acc.count))
+    // Not of other settings or data; the number of threads decides seconds alone.
+    var other = all
+    other.lines[1].settings?.hyperparameters["batchSize"] = .integer(7)
+    #expect(merged(other).lines[1].runs.map(\.seed) == [3])
+    other = all
+    other.lines[1].precision = "bfloat16"
+    #expect(merged(other).lines[1].runs.map(\.seed) == [3])
+    other = all
+    for index in other.lines[1].runs.indices { other.lines[1].runs[index].dataDigest = "other" }
+    #expect(merged(other).lines[1].runs.map(\.seed) == [3])
+    other = all
+    other.lines[1].settings?.threads = 9
+    #expect(merged(other).lines[1].runs.map(\.seed) == [1, 2, 3])
+    // A table that has no settings is taken at its word.
+    other.lines[1].settings = nil
+    #expect(merged(other).lines[1].runs.map(\.seed) == [1, 2, 3])
   }
 
   /// Where K is below the number of classes, the accuracy cannot reach 1.
@@ -191,12 +223,13 @@ private struct MadeUp {
       text.contains(
         "% version 9.9; commit c0ffee; machine Abacus; threads 2; precision float32\n"
           + "% SHA-256 of the data: abc\n"))
-    #expect(text.contains("\\begin{tabular}{llrrrrrr}\n\\toprule\n"))
+    #expect(text.contains("\\begin{tabular}{llrrrrrrr}\n\\toprule\n"))
     #expect(
       text.contains(
         "three-gaussians & a\\_b, \"c\" & $3$ & 2 of 3 & $0.5300 \\pm 0.0100$ & "))
     #expect(text.contains(" & dec & $3$ & 2 of 3 & $0.6300 \\pm 0.0100$ & "))
-    #expect(text.contains("& $0.7500$ \\\\\n") && text.contains("& deep-dpm & $4.0 \\pm 0.0$ &"))
+    #expect(text.contains("& $0.7500$ & $3$ \\\\\n"))
+    #expect(text.contains("& deep-dpm & $4.0 \\pm 0.0$ &"))
     #expect(text.hasSuffix("\\bottomrule\n\\end{tabular}\n"))
     #expect(
       ExperimentResults.escaped("50% of {a}~b^c\\d#$&_")
