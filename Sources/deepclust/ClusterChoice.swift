@@ -44,7 +44,7 @@ struct RunChooser {
       try dataset
       ?? Dataset.load(
         configuration.data, labels: configuration.labels, labelColumn: configuration.labelColumn,
-        imageSize: configuration.imageSize,
+        ignoreColumns: configuration.ignoreColumns ?? [], imageSize: configuration.imageSize,
         text: TextReading(
           maxFeatures: configuration.maxFeatures, vocabulary: configuration.vocabulary),
         progress: say)

@@ -52,9 +52,13 @@ struct DataCommand: ParsableCommand {
     @Argument(help: "A catalog name or a path.") var data: String
     @Option(help: "A file with the class of each row.") var labels: String?
     @Option(help: "The column of a text table that holds the classes.") var labelColumn: String?
+    @Option(help: "Columns of a text table that are no features: NAME[,NAME…].")
+    var ignoreColumns: ColumnNames?
 
     func run() throws {
-      let dataset = try Dataset.load(data, labels: labels, labelColumn: labelColumn, progress: tell)
+      let dataset = try Dataset.load(
+        data, labels: labels, labelColumn: labelColumn, ignoreColumns: ignoreColumns?.names ?? [],
+        progress: tell)
       let warnings = try dataset.validated(clusters: nil)
       print("\(dataset.name): \(dataset.rows) rows of \(dataset.columns) values")
       if let shape = dataset.imageShape {
@@ -87,15 +91,32 @@ struct DataCommand: ParsableCommand {
     @Option(help: "From which the kept rows follow.") var seed: UInt64 = 1
     @Option(help: "A file with the class of each row.") var labels: String?
     @Option(help: "The column of a text table that holds the classes.") var labelColumn: String?
+    @Option(help: "Columns of a text table that are no features: NAME[,NAME…].")
+    var ignoreColumns: ColumnNames?
     @Option(help: "The .npz file to write, with the arrays x and y.") var output: String
 
     func run() throws {
       try checkOutput(output, "--output", endings: "npz")
-      let whole = try Dataset.load(data, labels: labels, labelColumn: labelColumn, progress: tell)
+      let whole = try Dataset.load(
+        data, labels: labels, labelColumn: labelColumn, ignoreColumns: ignoreColumns?.names ?? [],
+        progress: tell)
       let part = try whole.subsampled(retention: retention, seed: seed)
       try part.writeNPZ(to: URL(fileURLWithPath: output))
       let counts = (part.classCounts ?? []).map(String.init).joined(separator: " ")
       print("\(output): \(part.rows) of \(whole.rows) rows, by class \(counts)")
     }
+  }
+}
+
+/// The names of columns in one word, with commas between them.
+struct ColumnNames: ExpressibleByArgument {
+  let names: [String]
+
+  /// The names; nil where one is empty.
+  init?(argument: String) {
+    names = argument.split(separator: ",", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    guard names.allSatisfy({ !$0.isEmpty }) else { return nil }
   }
 }

@@ -106,7 +106,8 @@ private final class SharedData {
         result = .success(
           try Dataset.load(
             configuration.data, labels: configuration.labels,
-            labelColumn: configuration.labelColumn))
+            labelColumn: configuration.labelColumn,
+            ignoreColumns: configuration.ignoreColumns ?? []))
       } catch {
         result = .failure(error)
       }

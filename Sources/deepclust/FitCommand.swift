@@ -46,6 +46,12 @@ struct FitCommand: ParsableCommand {
   @Option(help: "The column of a text table that holds the classes: name, number, or last.")
   var labelColumn: String?
   @Option(
+    help: """
+      Columns of a text table that are no features, such as ids, dates and words, by their names \
+      in the header line: NAME[,NAME…].
+      """)
+  var ignoreColumns: ColumnNames?
+  @Option(
     help: "HEIGHTxWIDTH of the images of a folder; by default what they have in common, or 64x64.")
   var imageSize: String?
   @Option(help: "How many words of texts are used, the most frequent ones; 2000 unless given.")
@@ -153,7 +159,8 @@ struct FitCommand: ParsableCommand {
       ("DATA", data != nil), ("--method", method != nil), ("--profile", profile != nil),
       ("--clusters", clusters != nil), ("--cluster-range", clusterRange != nil),
       ("--labels", labels != nil),
-      ("--label-column", labelColumn != nil), ("--image-size", imageSize != nil),
+      ("--label-column", labelColumn != nil), ("--ignore-columns", ignoreColumns != nil),
+      ("--image-size", imageSize != nil),
       ("--max-features", maxFeatures != nil), ("--vocabulary", vocabulary != nil),
       ("--config", config != nil),
       ("--set", !settings.isEmpty), ("--preprocessing", preprocessing != nil),
@@ -202,6 +209,7 @@ struct FitCommand: ParsableCommand {
     result.profile = profile ?? result.profile
     result.labels = labels ?? result.labels
     result.labelColumn = labelColumn ?? result.labelColumn
+    result.ignoreColumns = ignoreColumns?.names ?? result.ignoreColumns
     if let imageSize {
       guard let size = ImageSize(imageSize) else {
         throw InputError(

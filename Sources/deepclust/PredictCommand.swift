@@ -8,12 +8,19 @@ import Torch
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Tells the clusters of new data by a finished run.",
-    discussion: "Of a folder of images or texts, lines and .csv files name the file of each row.")
+    discussion: """
+      Of a folder of images or texts, lines and .csv files name the file of each row.
+
+      Where the run was fitted to a table with a header line and DATA has one, columns are found \
+      by their names: they may be in any order, and others are left out with a warning.
+      """)
 
   @Argument(help: ArgumentHelp("The run folder.", valueName: "run")) var folder: String
   @Argument(help: "A catalog name or a path.") var data: String
   @Option(help: "The column of a text table that holds classes, to be left out.")
   var labelColumn: String?
+  @Option(help: "Columns of a text table with a header line to be left out: NAME[,NAME…].")
+  var ignoreColumns: ColumnNames?
   @Option(help: "The .npy or .csv file to write; otherwise a line for each row is printed.")
   var output: String?
   @Flag(help: "Write or print the probability of each cluster instead.") var probabilities = false
@@ -36,7 +43,8 @@ struct PredictCommand: ParsableCommand {
     let vocabulary = RunFolder(URL(fileURLWithPath: folder)).file("vocabulary.json")
     let hasVocabulary = FileManager.default.fileExists(atPath: vocabulary.path)
     let dataset = try Dataset.load(
-      data, labelColumn: labelColumn,
+      data, labelColumn: labelColumn, ignoreColumns: ignoreColumns?.names ?? [],
+      features: saved.preprocessing.columnNames,
       imageSize: shape.map { ImageSize(height: $0.height, width: $0.width) },
       imageChannels: shape.flatMap { [1, 3].contains($0.channels) ? $0.channels : nil },
       text: TextReading(vocabulary: hasVocabulary ? vocabulary.path : nil),
@@ -47,6 +55,7 @@ struct PredictCommand: ParsableCommand {
     }
     guard dataset.rows > 0 else { throw InputError(.data, "\(data) has no rows") }
     let rows = try saved.rows(dataset)
+    for note in dataset.notes { tell("warning: \(note)") }
     let table: (values: RowTable.Values, title: String)
     if probabilities {
       guard let found = saved.model.probabilities(for: rows) else {

@@ -26,6 +26,8 @@ struct ProjectCommand: ParsableCommand {
   @Option(help: "Where to write the layout, as .npy or .csv.") var output: String
   @Option(help: "The column of a text table that holds classes, to be left out.")
   var labelColumn: String?
+  @Option(help: "Columns of a text table with a header line to be left out: NAME[,NAME…].")
+  var ignoreColumns: ColumnNames?
   @Option(
     help: """
       How values are scaled first: none, unit-range, symmetric, unit-norm, standard-score, \
@@ -72,7 +74,8 @@ struct ProjectCommand: ParsableCommand {
       Threads.use(threads)
     }
     try checkOutput(output, "--output", endings: "npy", "csv")
-    let dataset = try Dataset.load(data, labelColumn: labelColumn, progress: tell)
+    let dataset = try Dataset.load(
+      data, labelColumn: labelColumn, ignoreColumns: ignoreColumns?.names ?? [], progress: tell)
     try dataset.refuseForLayout(fewest: method == .tsne ? tsne.fewestRows : 4)
     let fitted = scaling.fitted(to: dataset)
     var values = dataset.values

@@ -92,6 +92,9 @@ import Testing
       (["--labels", "few.npy"], 65, "few.npy has 299 labels, but small.npy has 300 rows"),
       (["--labels", "none.npy"], 66, "no file none.npy"),
       (["--label-column", "class"], 64, "small.npy is not a text table"),
+      (
+        ["--ignore-columns", "id"], 64, "small.npy is not a text table, so it has no named columns"
+      ),
       (["--device", "gpu"], 64, "no device gpu"),
       (["--precision", "half"], 64, "float32, bfloat16"),
       (["--threads", "0"], 64, "threads must be at least 1"),

@@ -174,6 +174,51 @@ import Testing
     #expect(table.split(separator: "\n").dropFirst().first?.hasSuffix(",red") == true)
   }
 
+  /// The fit is that of the features alone, and the run's file says what was left out.
+  @Test func ignoresColumnsThatAreNoFeatures() throws {
+    let place = try Workplace()
+    try SmallData.write(to: place)
+    try NamedTable.write(to: place)
+    let kmeans = ["--method", "kmeans", "-k", "3", "--threads", "1", "--quiet"]
+    let plain = try place.run(["fit", "small.npy", "--output", "plain"] + kmeans)
+    #expect(plain.status == 0, "\(plain.error)")
+    let table = ["fit", "named.csv", "--label-column", "class"] + kmeans
+    let outcome = try place.run(table + ["--ignore-columns", "id, when", "--output", "run"])
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let again = try place.run([
+      "fit", "--config", "run/config.yaml", "--output", "again", "--quiet",
+    ])
+    #expect(again.status == 0, "\(again.error)")
+    for name in ["assignments.npy", "centroids.npy"] {
+      let wanted = try Data(contentsOf: place.file("plain/\(name)"))
+      #expect(try Data(contentsOf: place.file("run/\(name)")) == wanted, "\(name)")
+      #expect(try Data(contentsOf: place.file("again/\(name)")) == wanted, "\(name)")
+    }
+    let kept = try String(contentsOf: place.file("again/config.yaml"), encoding: .utf8)
+    #expect(kept.contains("ignoreColumns:"), "\(kept)")
+    // The study of K reads the same columns.
+    let chosen = try place.run([
+      "fit", "named.csv", "--label-column", "class", "--ignore-columns", "id,when", "-k", "auto",
+      "--cluster-range", "2-4", "--method", "kmeans", "--output", "chosen", "--json", "--quiet",
+    ])
+    #expect(chosen.status == 0, "\(chosen.error)")
+    #expect(try object(chosen.output)["clusters"] as? Int == 3)
+
+    let all = (["id", "when"] + NamedTable.features).joined(separator: ",")
+    for (names, says) in [
+      ("id,x9", "named.csv has no column named 'x9'; its columns are id, x0"),
+      ("id,when,class", "'class' is the label column of named.csv"),
+      (all, "leaves no feature"),
+    ] {
+      let refused = try place.run(table + ["--ignore-columns", names, "--output", "bad"])
+      #expect(refused.status == 64 && refused.complaints.count == 1, "\(refused.error)")
+      #expect(refused.error.contains(says), "\(refused.error)")
+      #expect(!place.has("bad"))
+    }
+    let empty = try place.run(table + ["--ignore-columns", "id,,when", "--output", "bad"])
+    #expect(empty.status == 64 && !place.has("bad"))
+  }
+
   @Test func takesAConfigurationFile() throws {
     let place = try Workplace()
     try SmallData.write(to: place)

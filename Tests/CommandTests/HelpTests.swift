@@ -15,6 +15,8 @@ import Testing
 
   @Test(arguments: [
     ("fit", ["--method", "--clusters", "--labels", "--set", "--seed", "--resume", "--json"]),
+    ("fit", ["--label-column", "--ignore-columns"]), ("predict", ["--ignore-columns"]),
+    ("project", ["--label-column", "--ignore-columns"]),
     ("fit", ["--cluster-range", "hdbscan", "deep-dpm", "dirichlet-process-mixture"]),
     ("predict", ["<run>", "<data>", "--output", "--probabilities", "--embedding"]),
     ("evaluate", ["<predicted>", "--labels", "--json"]),
@@ -68,5 +70,11 @@ import Testing
     #expect(info.status == 0)
     #expect(info.output.contains("small: 300 rows of 8 values\n"))
     #expect(info.output.contains("classes   blue: 100, green: 100, red: 100\n"))
+    try NamedTable.write(to: place)
+    let named = try place.run([
+      "data", "info", "named.csv", "--label-column", "class", "--ignore-columns", "id,when",
+    ])
+    #expect(named.status == 0, "\(named.error)")
+    #expect(named.output.contains("named: 300 rows of 8 values\n"))
   }
 }

@@ -53,6 +53,67 @@ import Testing
         == "embedding_0,embedding_1,embedding_2\n" + printed.output)
   }
 
+  /// Columns are found by their names; those of the same place would be in other clusters.
+  @Test func findsColumnsByTheirNames() throws {
+    let place = try Workplace()
+    try SmallData.write(to: place)
+    let fit = try place.run([
+      "fit", "small.csv", "--label-column", "class", "--method", "kmeans", "-k", "3", "--output",
+      "run", "--quiet",
+    ])
+    #expect(fit.status == 0, "\(fit.error)")
+    let fitted = try NumPyFile(place.file("run/assignments.npy")).values(as: Int.self)
+    let turned = Array(NamedTable.features.reversed())
+    try NamedTable.write("turned.csv", ["class"] + turned + ["id"], to: place)
+
+    let warned = try place.run(["predict", "run", "turned.csv"])
+    #expect(warned.status == 0, "\(warned.error)")
+    #expect(warned.output.split(separator: "\n").map { Int($0) } == fitted)
+    #expect(
+      warned.complaints == [
+        "warning: 2 columns of turned.csv were left out, as the model was not fitted to them: "
+          + "'class', 'id'"
+      ])
+    let named = try place.run([
+      "predict", "run", "turned.csv", "--label-column", "class", "--ignore-columns", "id",
+    ])
+    #expect(named.error.isEmpty && named.output == warned.output)
+
+    // Without names it is the places that count.
+    let text = try String(contentsOf: place.file("turned.csv"), encoding: .utf8)
+    let rows = text.split(separator: "\n").dropFirst().map { line in
+      line.split(separator: ",").dropFirst().prefix(8).joined(separator: ",")
+    }
+    try Data((rows.joined(separator: "\n") + "\n").utf8).write(to: place.file("bare.csv"))
+    let bare = try place.run(["predict", "run", "bare.csv"])
+    #expect(bare.status == 0 && bare.error.isEmpty && bare.output != warned.output)
+
+    let few = turned.filter { $0 != "x3" && $0 != "x5" }
+    try NamedTable.write("few.csv", few + ["id", "class"], to: place)
+    let missing = try place.run(["predict", "run", "few.csv"])
+    #expect(missing.status == 65 && missing.output.isEmpty)
+    #expect(
+      missing.complaints == [
+        "deepclust: few.csv lacks 2 of the 8 columns that the model was fitted to: 'x3', 'x5'; "
+          + "give all of them, in any order"
+      ])
+  }
+
+  /// The run's model remembers no names of an array, so that the option is needed.
+  @Test func leavesColumnsOutWhereTheModelHasNoNames() throws {
+    let fitted = try FittedRun.shared()
+    let place = try Workplace()
+    try NamedTable.write(to: place)
+    let run = fitted.place.file("run").path
+    let words = ["predict", run, "named.csv", "--label-column", "class"]
+    let refused = try place.run(words)
+    #expect(refused.status == 65 && refused.error.contains("say --ignore-columns id"))
+    let outcome = try place.run(words + ["--ignore-columns", "id,when"])
+    #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
+    let assignments = try NumPyFile(fitted.place.file("run/assignments.npy")).values(as: Int.self)
+    #expect(outcome.output.split(separator: "\n").map { Int($0) } == assignments)
+  }
+
   @Test func refusesDataThatDoNotFit() throws {
     let fitted = try FittedRun.shared()
     let narrow = try Workplace()

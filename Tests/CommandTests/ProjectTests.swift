@@ -43,6 +43,23 @@ import Testing
     #expect(try layout(deviating, ["--preprocessing", "auto"]).0 == scored.0)
   }
 
+  @Test func columnsThatAreNoFeaturesAreLeftOut() throws {
+    let place = try Workplace()
+    try SmallData.write(to: place)
+    try NamedTable.write(to: place)
+    let plain = try place.run([
+      "project", "small.npy", "--epochs", "20", "--quiet", "--output", "plain.npy",
+    ])
+    #expect(plain.status == 0, "\(plain.error)")
+    let table = try place.run([
+      "project", "named.csv", "--label-column", "class", "--ignore-columns", "id,when", "--epochs",
+      "20", "--quiet", "--output", "table.npy",
+    ])
+    #expect(table.status == 0, "\(table.error)")
+    #expect(
+      try Data(contentsOf: place.file("table.npy")) == Data(contentsOf: place.file("plain.npy")))
+  }
+
   @Test(
     arguments: [
       (["--preprocessing", "z-score"], 64, "it is one of none, unit-range"),

@@ -51,6 +51,27 @@ import Testing
     #expect(summary["scores"] as? [String: Double] == scores)
   }
 
+  /// The columns that were left out at the start are left out when it goes on.
+  @Test func goesOnWithTheSameColumns() throws {
+    let place = try Workplace()
+    try NamedTable.write(to: place)
+    let words =
+      [
+        "fit", "named.csv", "--label-column", "class", "--ignore-columns", "id,when", "--output",
+        "run", "--checkpoint-seconds", "0.02",
+      ] + SmallData.dec
+    let stopped = try signal(SIGINT, to: place.start(words), in: place, after: 20)
+    #expect(stopped.status == 130, "\(stopped.complaints)")
+    let resumed = try place.run(resume)
+    #expect(resumed.status == 0, "\(resumed.error)")
+    let whole = try FittedRun.shared().place.file("run")
+    for name in ["assignments.npy", "embedding.npy", "centroids.npy"] {
+      #expect(
+        try Data(contentsOf: place.file("run/\(name)"))
+          == Data(contentsOf: whole.appendingPathComponent(name)), "\(name)")
+    }
+  }
+
   @Test func goesOnAfterBeingKilled() throws {
     let place = try place()
     let total = SmallData.pretrainingSteps + SmallData.clusteringSteps
@@ -85,6 +106,8 @@ import Testing
     let seed = try place.run(["fit", "--resume", "--output", "run", "--seed", "2"])
     #expect(seed.status == 64)
     #expect(seed.complaints.count == 1 && seed.error.contains("leave out --seed"))
+    let columns = try place.run(["fit", "--resume", "--output", "run", "--ignore-columns", "id"])
+    #expect(columns.status == 64 && columns.error.contains("leave out --ignore-columns"))
     #expect(try place.run(["fit", "--resume"]).status == 64)
     let none = try place.run(["fit", "--resume", "--output", "none"])
     #expect(none.status == 66)

@@ -88,7 +88,7 @@ extension Dataset {
       rows: kept.count, columns: columns, labels: labels.map { labels in kept.map { labels[$0] } },
       classNames: classNames, imageShape: imageShape, source: source)
     part.fileNames = fileNames.map { names in kept.map { names[$0] } }
-    part.vocabulary = vocabulary
+    (part.vocabulary, part.columnNames) = (vocabulary, columnNames)
     part.rowNumbers = kept.count == rows ? rowNumbers : kept.map { rowNumbers?[$0] ?? $0 }
     part.notes = notes
     return part

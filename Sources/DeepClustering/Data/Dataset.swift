@@ -27,6 +27,8 @@ public struct Dataset: Equatable, Sendable {
   public var fileNames: [String]?
   /// The words that the columns stand for; nil unless the rows are texts.
   public var vocabulary: Vocabulary?
+  /// The names of the columns, one for each; nil unless the data are a text table with a header.
+  public var columnNames: [String]?
   /// The number of each row in the data that this is a part of; nil where it is no part.
   public var rowNumbers: [Int]?
   /// What the reader of the data did that the user should know, a sentence each.

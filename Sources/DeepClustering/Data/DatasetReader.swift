@@ -28,6 +28,12 @@ extension Dataset {
   ///   - labels: a file with the classes, one for each row (see ``ClassLabels/read(_:column:)``).
   ///   - labelColumn: the column of a delimited text that holds the classes: its name in the header
   ///     line, its number counted from 1 (from the end when negative), or `last`.
+  ///   - ignoreColumns: columns of a delimited text that are no features, by their names in the
+  ///     header line; they may hold anything.
+  ///   - features: the names of the columns that a model was fitted to
+  ///     (``FittedPreprocessing/columnNames``): of a delimited text with a header line these are
+  ///     read, in this order; others are left out, and ``notes`` say which. Other data are read as
+  ///     they are.
   ///   - imageSize: what the images of a folder are resized to; by default the size that they have
   ///     in common, or 64 × 64.
   ///   - imageChannels: 1 to read the images of a folder in grey, 3 in colour.
@@ -38,16 +44,18 @@ extension Dataset {
   /// - Throws: ``InputError`` for whatever is missing, damaged or does not fit.
   public static func load(
     _ nameOrPath: String, labels: String? = nil, labelColumn: String? = nil,
-    imageSize: ImageSize? = nil, imageChannels: Int? = nil, text: TextReading = TextReading(),
-    seed: UInt64 = 1, progress: @escaping (String) -> Void = { _ in }
+    ignoreColumns: [String] = [], features: [String]? = nil, imageSize: ImageSize? = nil,
+    imageChannels: Int? = nil, text: TextReading = TextReading(), seed: UInt64 = 1,
+    progress: @escaping (String) -> Void = { _ in }
   ) throws(InputError) -> Dataset {
     if labels != nil && labelColumn != nil {
       throw InputError(.usage, "give the labels by a file or by a column, not by both")
     }
     if let subset = try Subset(of: nameOrPath) {
       let whole = try load(
-        subset.whole, labels: labels, labelColumn: labelColumn, imageSize: imageSize,
-        imageChannels: imageChannels, text: text, seed: seed, progress: progress)
+        subset.whole, labels: labels, labelColumn: labelColumn, ignoreColumns: ignoreColumns,
+        features: features, imageSize: imageSize, imageChannels: imageChannels, text: text,
+        seed: seed, progress: progress)
       var part = try subset.of(whole)
       (part.name, part.source) = (nameOrPath, nameOrPath)
       return part
@@ -57,9 +65,15 @@ extension Dataset {
       if labelColumn != nil {
         throw InputError(.usage, "the data set \(entry.name) has its labels; drop --label-column")
       }
+      if !ignoreColumns.isEmpty {
+        throw InputError(
+          .usage,
+          "the data set \(entry.name) has no names over its columns; drop --ignore-columns")
+      }
       dataset = try Catalog().load(entry, seed: seed, progress: progress)
     } else {
-      dataset = try read(nameOrPath, labelColumn: labelColumn, imageSize, imageChannels, text)
+      let columns = (label: labelColumn, ignored: ignoreColumns, features: features)
+      dataset = try read(nameOrPath, columns, imageSize, imageChannels, text)
     }
     guard let labels else { return dataset }
     let read = try ClassLabels.read(labels)
@@ -69,8 +83,11 @@ extension Dataset {
     return dataset
   }
 
+  /// What is said of the columns of a delimited text.
+  private typealias Columns = (label: String?, ignored: [String], features: [String]?)
+
   private static func read(
-    _ path: String, labelColumn: String?, _ imageSize: ImageSize?, _ imageChannels: Int?,
+    _ path: String, _ columns: Columns, _ imageSize: ImageSize?, _ imageChannels: Int?,
     _ text: TextReading
   ) throws(InputError) -> Dataset {
     let place = ArrayPath(path)
@@ -80,7 +97,7 @@ extension Dataset {
       throw missing(path)
     }
     if isFolder.boolValue {
-      try refuseLabelColumn(labelColumn, in: path)
+      try refuseColumns(columns, in: path)
       let run = RunFolder(URL(fileURLWithPath: path))
       if run.isRun { return try run.codes() }
       let idx = IDXFolder(path)
@@ -94,20 +111,21 @@ extension Dataset {
     }
     let bytes = try FileBytes.readUnpacked(path)
     if TarArchive.matches(bytes) {
-      try refuseLabelColumn(labelColumn, in: path)
+      try refuseColumns(columns, in: path)
       return try TextCollection(TarArchive(bytes, name: path)).read(name: stem(of: path), text)
     }
-    var dataset = try parse(bytes, place, labelColumn: labelColumn)
+    var dataset = try parse(bytes, place, columns)
     if let array = place.array { dataset.source += ":\(array)" }
     return dataset
   }
 
   private static func parse(
-    _ bytes: [UInt8], _ place: ArrayPath, labelColumn: String?
+    _ bytes: [UInt8], _ place: ArrayPath, _ columns: Columns
   ) throws(InputError) -> Dataset {
     let path = place.file
     let table: NumberTable
     var labels: ClassLabels?
+    var columnNames: [String]?
     var notes: [String] = []
     let arrays = try ArrayFiles.open(bytes, name: path)
     if arrays == nil, let array = place.array {
@@ -131,19 +149,24 @@ extension Dataset {
     } else {
       try refuseUnreadable(bytes, path: path)
       if SVMLight.matches(bytes, path: path) {
-        try refuseLabelColumn(labelColumn, in: path)
+        try refuseColumns(columns, in: path)
         let contents = try SVMLight.parse(bytes, name: path)
         return dataset(path, contents.table, contents.labels, contents.notes)
       }
-      let text = try DelimitedText.parse(bytes, name: path, labelColumn: labelColumn)
+      let text = try DelimitedText.parse(
+        bytes, name: path, labelColumn: columns.label, ignoreColumns: columns.ignored,
+        features: columns.features)
       table = NumberTable(values: text.values, rows: text.rows, columns: text.columns)
       (labels, notes) = (text.labels.map { ClassLabels($0) }, text.notes)
+      columnNames = text.columnNames
     }
     if arrays != nil || NPY.matches(bytes) || NPZ.matches(bytes) || IDX.matches(bytes) {
-      try refuseLabelColumn(labelColumn, in: path)
+      try refuseColumns(columns, in: path)
     }
     try labels?.refuseOtherCount(than: table.rows, in: path, labels: path)
-    return dataset(path, table, labels, notes)
+    var read = dataset(path, table, labels, notes)
+    read.columnNames = columnNames
+    return read
   }
 
   private static func dataset(
@@ -157,10 +180,15 @@ extension Dataset {
     return dataset
   }
 
-  private static func refuseLabelColumn(_ column: String?, in path: String) throws(InputError) {
-    guard column != nil else { return }
-    throw InputError(
-      .usage, "\(path) is not a text table, so it has no label column; give --labels FILE")
+  private static func refuseColumns(_ columns: Columns, in path: String) throws(InputError) {
+    guard columns.label == nil else {
+      throw InputError(
+        .usage, "\(path) is not a text table, so it has no label column; give --labels FILE")
+    }
+    guard columns.ignored.isEmpty else {
+      throw InputError(
+        .usage, "\(path) is not a text table, so it has no named columns; drop --ignore-columns")
+    }
   }
 
   /// Text has no zero bytes, and a file named after a binary format should be one.

@@ -4,7 +4,9 @@
 struct DelimitedText {
   /// The names of all columns, the label column included; nil without a header line.
   var header: [String]?
-  /// The numbers, row by row, without the label column.
+  /// The names of the columns of numbers; nil without a header line.
+  var columnNames: [String]?
+  /// The numbers, row by row, without the label column and those that are ignored.
   var values: [Float] = []
   var rows = 0
   var columns = 0
@@ -15,22 +17,28 @@ struct DelimitedText {
 
   /// Reads a table.
   ///
-  /// The first line is a header when `labelColumn` is one of its fields, or when a field that is
-  /// not a number stands over one that is, and the numbers of the line, if it has any, count
-  /// columns (0, 1, 2, …); or when these are all there is, at least 0, 1 and 2, or follow an empty
-  /// field. Numbers that count up from elsewhere, as years do, are a header where those of the second
-  /// line do not count up: three from 100 on, six otherwise.
+  /// The first line is a header when a column that is named here is one of its fields, or when a
+  /// field that is not a number stands over one that is, and the numbers of the line, if it has
+  /// any, count columns (0, 1, 2, …); or when these are all there is, at least 0, 1 and 2, or
+  /// follow an empty field. Numbers that count up from elsewhere, as years do, are a header where
+  /// those of the second line do not count up: three from 100 on, six otherwise.
   ///
   /// - Parameters:
   ///   - bytes: the whole text.
   ///   - name: the file, for messages.
   ///   - labelColumn: the column with the classes: its name in the header, its number counted from
   ///     1 (from the end when negative), or `last`.
+  ///   - ignoreColumns: columns that are no features, by their names in the header; they may hold
+  ///     anything.
+  ///   - features: the names of the columns that a model was fitted to: where there is a header,
+  ///     these are read, in this order, and no others.
   /// - Returns: the numbers, and the classes where a column with them was named.
   /// - Throws: ``InputError`` with line and column for text among the numbers, an empty field, or
-  ///   a line with more or fewer fields than the first.
+  ///   a line with more or fewer fields than the first; for a column to ignore that is not there or
+  ///   holds the classes, and where all are ignored; and for features that are missing.
   static func parse(
-    _ bytes: [UInt8], name: String, labelColumn: String? = nil
+    _ bytes: [UInt8], name: String, labelColumn: String? = nil, ignoreColumns: [String] = [],
+    features: [String]? = nil
   ) throws(InputError) -> DelimitedText {
     try bytes.withUnsafeBufferPointer { (bytes) throws(InputError) -> DelimitedText in
       let separator = DelimitedRecords.detectSeparator(bytes)
@@ -41,7 +49,8 @@ struct DelimitedText {
       guard let first = try records.next() else {
         throw InputError(.data, "\(name) is empty: it has no line with data")
       }
-      if isHeader(first, next: try records.next(), labelColumn: labelColumn) {
+      let named = [labelColumn].compactMap(\.self) + ignoreColumns + (features ?? [])
+      if isHeader(first, next: try records.next(), naming: named) {
         table.header = first
         table.noteCounting(first, name)
       }
@@ -55,8 +64,11 @@ struct DelimitedText {
         label = try table.column(labelColumn, of: first.count, in: name)
         table.labels = []
       }
-      try table.fill(from: &records, fields: first.count, label: label)
-      table.dropIndex(label, name)
+      let fields = try table.chooseFields(
+        of: first.count, label: label, ignoring: ignoreColumns, features: features, in: name)
+      try table.fill(from: &records, fields: first.count, label: label, features: fields)
+      // What is chosen by name needs no guess.
+      if features == nil { table.dropIndex(fields, name) }
       return table
     }
   }
@@ -66,11 +78,7 @@ struct DelimitedText {
     if let index = header?.firstIndex(of: wanted) { return index }
     if wanted == "last" { return count - 1 }
     guard let number = Int(wanted) else {
-      let known = header.map { "its columns are " + $0.prefix(12).joined(separator: ", ") }
-      throw InputError(
-        .usage,
-        "\(name) has no column named '\(wanted)'; "
-          + (known ?? "it has no header line, so give the column's number"))
+      throw unknown(wanted, in: name, "give the column's number")
     }
     let index = number < 0 ? count + number : number - 1
     guard number != 0, (0..<count).contains(index) else {
@@ -82,14 +90,62 @@ struct DelimitedText {
     return index
   }
 
-  private static func isHeader(
-    _ first: [String], next second: [String]?, labelColumn: String?
-  ) -> Bool {
-    if let labelColumn, labelColumn != "last", NumberParser.number(of: labelColumn) == nil,
-      first.contains(labelColumn)
-    {
-      return true
+  private func unknown(_ wanted: String, in name: String, _ remedy: String) -> InputError {
+    let known = header.map { "its columns are " + $0.prefix(12).joined(separator: ", ") }
+    return InputError(
+      .usage,
+      "\(name) has no column named '\(wanted)'; "
+        + (known ?? "it has no header line, so \(remedy)"))
+  }
+
+  /// The fields of a line that are features, in the order of the columns.
+  private mutating func chooseFields(
+    of count: Int, label: Int?, ignoring: [String], features: [String]?, in name: String
+  ) throws(InputError) -> [Int] {
+    let ignored = try fieldsToIgnore(ignoring, label: label, in: name)
+    let fields = (0..<count).filter { $0 != label && !ignored.contains($0) }
+    guard !fields.isEmpty || ignored.isEmpty else {
+      throw InputError(
+        .usage, "--ignore-columns leaves no feature of \(name); name fewer columns")
     }
+    guard let header else { return fields }
+    let names = fields.map { header[$0] }
+    columnNames = features ?? names
+    guard let features else { return fields }
+    let order = try ColumnOrder(of: features, among: names, in: name)
+    notes += [order.note].compactMap(\.self)
+    return order.places.map { fields[$0] }
+  }
+
+  private func fieldsToIgnore(
+    _ names: [String], label: Int?, in name: String
+  ) throws(InputError) -> Set<Int> {
+    let header = header ?? []
+    var ignored: Set<Int> = []
+    for column in names {
+      let fields = header.indices.filter { header[$0] == column }
+      guard !fields.isEmpty else {
+        throw unknown(column, in: name, "write one, or remove the column")
+      }
+      if let label, fields.contains(label) {
+        throw InputError(
+          .usage,
+          "'\(column)' is the label column of \(name), which is no feature anyway; leave it out of "
+            + "--ignore-columns")
+      }
+      ignored.formUnion(fields)
+    }
+    return ignored
+  }
+
+  private static func isHeader(
+    _ first: [String], next second: [String]?, naming names: [String]
+  ) -> Bool {
+    let fields = Set(first)
+    let isNamed = names.contains {
+      $0 != "last" && NumberParser.number(of: $0) == nil && fields.contains($0)
+    }
+    if isNamed { return true }
     // Only numbers that count columns may stand in a header: else one stray word in the first
     // line of a table would silently cost that line.
     let numbers = first.compactMap(NumberParser.number)
@@ -140,10 +196,14 @@ struct DelimitedText {
   }
 
   private mutating func fill(
-    from records: inout DelimitedRecords, fields: Int, label: Int?
+    from records: inout DelimitedRecords, fields: Int, label: Int?, features: [Int]
   ) throws(InputError) {
-    columns = fields - (label == nil ? 0 : 1)
+    columns = features.count
+    // The column of each field, −1 for one that is no feature.
+    var columnOfField = [Int](repeating: -1, count: fields)
+    for (column, field) in features.enumerated() { columnOfField[field] = column }
     let bytes = records.bytes
+    let header = header
     // A number and its separator take two bytes at least, which bounds what a file can claim.
     let lines = bytes.reduce(into: 1) { $0 += $1 == UInt8(ascii: "\n") ? 1 : 0 }
     values.reserveCapacity(min(lines * columns, bytes.count / 2 + 1))
@@ -151,7 +211,6 @@ struct DelimitedText {
     while records.findRecord() {
       let line = records.line
       var field = 0
-      var column = 0
       var isLast = false
       let kind: FieldFault.Column =
         rows > 0 ? .numbers : label == nil ? .perhapsClasses : .noFeature
@@ -164,12 +223,13 @@ struct DelimitedText {
           }
           throw ragged(line, has: extra, expected: fields, in: records.name)
         }
-        if field == label {
-          labels?.append(try records.field(isLast: &isLast))
-        } else {
+        let column = columnOfField[field]
+        if column >= 0 {
           row[column] = try Self.number(
-            from: &records, line: line, field: field, kind, &isLast)
-          column &+= 1
+            from: &records, line: line, field: field, kind, header, &isLast)
+        } else {
+          let text = try records.field(isLast: &isLast)
+          if field == label { labels?.append(text) }
         }
         field &+= 1
       }
@@ -182,19 +242,20 @@ struct DelimitedText {
   }
 
   /// Leaves out a first column without a name that counts the rows: the index of a data frame.
-  private mutating func dropIndex(_ label: Int?, _ name: String) {
-    guard header?.first == "", label != 0, columns > 1,
+  private mutating func dropIndex(_ fields: [Int], _ name: String) {
+    guard header?.first == "", fields.first == 0, columns > 1,
       (0..<rows).allSatisfy({ values[$0 * columns] == Float($0) })
     else { return }
     values = values.indices.filter { $0 % columns != 0 }.map { values[$0] }
     columns -= 1
+    columnNames?.removeFirst()
     notes.append("the first column of \(name) has no name and counts the rows: it was left out")
   }
 
   @inline(__always)
   private static func number(
     from records: inout DelimitedRecords, line: Int, field: Int, _ kind: FieldFault.Column,
-    _ isLast: inout Bool
+    _ header: [String]?, _ isLast: inout Bool
   ) throws(InputError) -> Float {
     records.skipBlanks()
     if let (value, end) = NumberParser.quick(records.bytes, at: records.position),
@@ -206,12 +267,12 @@ struct DelimitedText {
       isLast = records.endField()
       return value
     }
-    return try carefulNumber(from: &records, line: line, field: field, kind, &isLast)
+    return try carefulNumber(from: &records, line: line, field: field, kind, header, &isLast)
   }
 
   private static func carefulNumber(
     from records: inout DelimitedRecords, line: Int, field: Int, _ kind: FieldFault.Column,
-    _ isLast: inout Bool
+    _ header: [String]?, _ isLast: inout Bool
   ) throws(InputError) -> Float {
     let text = try records.field(isLast: &isLast)
     let place = "line \(line), column \(field + 1) of \(records.name)"
@@ -227,7 +288,8 @@ struct DelimitedText {
           + "remove it")
     }
     let fault = FieldFault(
-      text: text, column: kind, number: field + 1, separator: records.separator)
+      text: text, column: kind, number: field + 1, name: header?[field],
+      separator: records.separator)
     throw InputError(.data, "\(place) \(fault.sentence)")
   }
 

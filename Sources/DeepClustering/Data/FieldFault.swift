@@ -16,6 +16,8 @@ struct FieldFault {
   let column: Column
   /// The column's number, counted from 1.
   let number: Int
+  /// The column's name; nil without a header line.
+  let name: String?
   /// What separates the fields; nil for blanks.
   let separator: UInt8?
 
@@ -49,9 +51,18 @@ struct FieldFault {
     switch column {
     case .perhapsClasses:
       return "if that column holds the classes, say --label-column \(number)"
-    case .noFeature: return "remove columns that are no features"
+        + (ignoring.map { ", and if it is no feature, \($0)" } ?? "")
+    case .noFeature:
+      return ignoring.map { "if that column is no feature, say \($0)" }
+        ?? "remove columns that are no features"
     case .numbers: return "correct it, or remove the row"
     }
+  }
+
+  /// The option that leaves the column out; nil where it has no name that the option can take.
+  private var ignoring: String? {
+    guard let name, !name.isEmpty, !name.contains(",") else { return nil }
+    return "--ignore-columns \(shellQuoted(name))"
   }
 
   /// Digits, one comma, digits.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A scaling with the factors that it learned from the training data.
+/// A scaling with the factors that it learned from the training data, and the names of the columns
+/// that they belong to.
 public struct FittedPreprocessing: Codable, Equatable, Sendable {
   /// Which scaling it is; never ``Preprocessing/automatic``.
   public let kind: Preprocessing
@@ -10,6 +11,8 @@ public struct FittedPreprocessing: Codable, Equatable, Sendable {
   public let means: [Float]?
   /// What each column is divided by after that, 1 for constant columns.
   public let deviations: [Float]?
+  /// The names of the columns, in the order of the factors; nil where the training data had none.
+  public internal(set) var columnNames: [String]?
 
   init(
     kind: Preprocessing, scale: Float = 1, means: [Float]? = nil, deviations: [Float]? = nil

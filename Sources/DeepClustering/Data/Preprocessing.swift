@@ -39,6 +39,12 @@ public enum Preprocessing: String, Codable, CaseIterable, Sendable {
   /// Learns the factors of this kind from training data, once; they are applied unchanged to all
   /// other data.
   public func fitted(to dataset: Dataset) -> FittedPreprocessing {
+    var fitted = factors(of: dataset)
+    fitted.columnNames = dataset.columnNames
+    return fitted
+  }
+
+  private func factors(of dataset: Dataset) -> FittedPreprocessing {
     let kind = resolved(for: dataset)
     switch kind {
     case .none, .unitNorm, .automatic:

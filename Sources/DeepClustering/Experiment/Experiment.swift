@@ -70,6 +70,8 @@ public struct Experiment: Codable, Sendable {
   public var labels: String?
   /// The column of text tables that holds the classes; beside them data of the catalog keep theirs.
   public var labelColumn: String?
+  /// The columns of text tables that are no features, by name; data of the catalog have none.
+  public var ignoreColumns: [String]?
   /// K, or several; where it is missing, what a method that finds K begins with, and for the others
   /// the number of classes that the catalog has.
   public var clusters: ClusterChoices?
@@ -89,8 +91,8 @@ public struct Experiment: Codable, Sendable {
   public var published: [Published]?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case title, data, labels, labelColumn, clusters, methods, seeds, preprocessing, precision
-    case heldOut, threads, published
+    case title, data, labels, labelColumn, ignoreColumns, clusters, methods, seeds, preprocessing
+    case precision, heldOut, threads, published
   }
 
   /// The experiment of a file; keys and names that mean nothing are refused.

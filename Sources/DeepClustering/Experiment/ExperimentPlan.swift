@@ -101,9 +101,10 @@ extension Experiment {
     _ scale: ExperimentScale?
   ) throws(InputError) -> PlannedRun {
     var configuration = RunConfiguration(data: scale?.part(of: data) ?? data)
-    // Beside a table of one's own, data of the catalog keep their classes.
+    // Beside a table of one's own, data of the catalog keep their classes and their columns.
     if ownData.isEmpty || ownData.contains(data) {
       (configuration.labels, configuration.labelColumn) = (labels, labelColumn)
+      configuration.ignoreColumns = ignoreColumns
     }
     configuration.method = entry.method
     configuration.profile = entry.profile

@@ -198,7 +198,7 @@ public final class Run {
       try self.dataset
       ?? Dataset.load(
         located(configuration.data), labels: configuration.labels.map(located),
-        labelColumn: configuration.labelColumn,
+        labelColumn: configuration.labelColumn, ignoreColumns: configuration.ignoreColumns ?? [],
         imageSize: configuration.imageSize,
         text: TextReading(
           maxFeatures: configuration.maxFeatures,

@@ -11,6 +11,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var labels: String?
   /// The column of a text table that holds the classes.
   public var labelColumn: String?
+  /// The columns of a text table with a header line that are no features, by name; nil for none.
+  public var ignoreColumns: [String]?
   /// What the images of a folder are resized to; nil for the size that they have in common.
   public var imageSize: ImageSize?
   /// How many words of texts are kept; nil for the usual number.
@@ -43,9 +45,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public init(data: String) { self.data = data }
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case data, labels, labelColumn, imageSize, maxFeatures, vocabulary, method, profile, clusters,
-      hyperparameters,
-      preprocessing, heldOut
+    case data, labels, labelColumn, ignoreColumns, imageSize, maxFeatures, vocabulary, method
+    case profile, clusters, hyperparameters, preprocessing, heldOut
     case seed, device, precision, threads
   }
 
@@ -67,6 +68,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     self.init(data: try given ?? values.decode(String.self, forKey: .data))
     labels = try values.decodeIfPresent(String.self, forKey: .labels)
     labelColumn = try values.decodeIfPresent(String.self, forKey: .labelColumn)
+    ignoreColumns = try values.decodeIfPresent([String].self, forKey: .ignoreColumns)
     imageSize = try values.decodeIfPresent(ImageSize.self, forKey: .imageSize)
     maxFeatures = try values.decodeIfPresent(Int.self, forKey: .maxFeatures)
     vocabulary = try values.decodeIfPresent(String.self, forKey: .vocabulary)

@@ -41,9 +41,13 @@ public struct FittedModel<Model: ClusteringModel> {
 
   /// The rows of a data set as the model takes them: rows × D, scaled.
   ///
-  /// - Throws: ``InputError`` when they have another number of columns, are not finite, or are too
-  ///   large to be squared once they are scaled.
+  /// Where the training data and these have names for their columns (``Dataset/columnNames``), the
+  /// columns are found by them and others are left out; else they are taken by their places.
+  ///
+  /// - Throws: ``InputError`` when columns are missing, or there is another number of them, when
+  ///   values are not finite, or are too large to be squared once they are scaled.
   public func rows(_ dataset: Dataset) throws(InputError) -> Tensor {
+    let dataset = try dataset.arranged(by: preprocessing.columnNames)
     // A list of no rows has no width either.
     guard dataset.columns == columns || dataset.rows == 0 else {
       throw InputError(

@@ -74,6 +74,36 @@ import Testing
     #expect(named?.description.contains("has its labels") == true)
   }
 
+  @Test func namesTheColumnsOfATable() throws {
+    let path = try folder.write("t.csv", "id,a,b,kind\nx,1,2,u\ny,3,4,v\nz,5,6,u\n")
+    let table = try Dataset.load(path, labelColumn: "kind", ignoreColumns: ["id"])
+    #expect(table.values == [1, 2, 3, 4, 5, 6] && table.columnNames == ["a", "b"])
+    #expect(table.labels == [0, 1, 0] && table.notes.isEmpty)
+    let part = try Dataset.load(path + "@2", labelColumn: "kind", ignoreColumns: ["id"])
+    #expect(part.rows == 2 && part.columnNames == ["a", "b"])
+    let turned = try Dataset.load(path, features: ["b", "a"])
+    #expect(turned.values == [2, 1, 4, 3, 6, 5] && turned.columnNames == ["b", "a"])
+    #expect(turned.notes.count == 1 && turned.notes[0].contains("'id', 'kind'"))
+    #expect(try Dataset.load(folder.write("n.csv", "1,2\n3,4\n")).columnNames == nil)
+  }
+
+  @Test func refusesColumnsToIgnoreWhereThereAreNone() throws {
+    let npz = try folder.write("a.npz", fixture(NumPyFixtures.storedNPZ))
+    let array = refusal { try Dataset.load(npz, ignoreColumns: ["id"]) }
+    #expect(array?.kind == .usage)
+    #expect(
+      array?.description
+        == "\(npz) is not a text table, so it has no named columns; drop --ignore-columns")
+    try folder.write("texts/one", "a word or two")
+    let texts = refusal { try Dataset.load(folder.path("texts"), ignoreColumns: ["id"]) }
+    #expect(texts?.description.contains("is not a text table") == true)
+    let named = refusal { try Dataset.load("three-gaussians", ignoreColumns: ["x"]) }
+    #expect(named?.kind == .usage)
+    #expect(named?.description.contains("has no names over its columns") == true)
+    // What a model was fitted to may be asked for of any data.
+    #expect(try Dataset.load("three-gaussians", features: ["x"]).columns == 2)
+  }
+
   @Test func suggestsNamesForAnUnknownOne() {
     let near = refusal { try Dataset.load("fashon-mnist") }
     #expect(near?.kind == .usage)

@@ -5,8 +5,12 @@ import Testing
 @testable import DeepClustering
 
 @Suite struct DelimitedTextTests {
-  private func parse(_ text: String, label: String? = nil) throws -> DelimitedText {
-    try DelimitedText.parse(Array(text.utf8), name: "t.csv", labelColumn: label)
+  private func parse(
+    _ text: String, label: String? = nil, ignoring: [String] = [], features: [String]? = nil
+  ) throws -> DelimitedText {
+    try DelimitedText.parse(
+      Array(text.utf8), name: "t.csv", labelColumn: label, ignoreColumns: ignoring,
+      features: features)
   }
 
   @Test(arguments: [
@@ -93,6 +97,76 @@ import Testing
     #expect(named?.description.contains("it has no header line") == true)
   }
 
+  /// What is ignored may be anything: words, delimiters in quotes, nothing.
+  @Test func ignoresColumns() throws {
+    let text = "id,x,when,y,kind\na7,1,2024-01-02,2,cat\n\"b, 8\",3,,4,dog\n"
+    let table = try parse(text, label: "kind", ignoring: ["when", "id"])
+    #expect(table.values == [1, 2, 3, 4] && table.rows == 2 && table.columns == 2)
+    #expect(table.columnNames == ["x", "y"] && table.labels == ["cat", "dog"])
+    #expect(table.notes.isEmpty)
+    let spaces = try parse("x id y\n1 a 2\n3 b 4\n", ignoring: ["id"])
+    #expect(spaces.values == [1, 2, 3, 4] && spaces.columnNames == ["x", "y"])
+    let both = try parse("id,x,id\na,1,b\n", ignoring: ["id"])
+    #expect(both.values == [1] && both.columnNames == ["x"], "all columns of the name are ignored")
+  }
+
+  /// A line with the name is a header, whatever stands below it.
+  @Test func aColumnToIgnoreTellsTheHeader() throws {
+    let table = try parse("id,2019\na,5\nb,6\n", ignoring: ["id"])
+    #expect(table.values == [5, 6] && table.columnNames == ["2019"])
+    let indexed = try parse(",a,c\n0,5,x\n1,8,y\n", ignoring: ["c"])
+    #expect(indexed.values == [5, 8] && indexed.columnNames == ["a"] && indexed.notes.count == 1)
+  }
+
+  @Test func saysWhichColumnsCannotBeIgnored() {
+    let text = "id,x,kind\na,1,cat\nb,2,dog\n"
+    let other = refusal { try parse(text, ignoring: ["id", "kinds"]) }
+    #expect(other?.kind == .usage)
+    #expect(
+      other?.description == "t.csv has no column named 'kinds'; its columns are id, x, kind")
+    let none = refusal { try parse("1,2\n3,4\n", ignoring: ["id"]) }
+    #expect(none?.kind == .usage)
+    #expect(
+      none?.description
+        == "t.csv has no column named 'id'; it has no header line, so write one, or remove the column"
+    )
+    let label = refusal { try parse(text, label: "last", ignoring: ["id", "kind"]) }
+    #expect(label?.kind == .usage)
+    #expect(label?.description.hasPrefix("'kind' is the label column of t.csv") == true)
+    let cases: [(String?, [String])] = [("kind", ["id", "x"]), (nil, ["x", "id", "kind"])]
+    for (label, names) in cases {
+      let all = refusal { try parse(text, label: label, ignoring: names) }
+      #expect(all?.kind == .usage)
+      #expect(
+        all?.description == "--ignore-columns leaves no feature of t.csv; name fewer columns")
+    }
+  }
+
+  @Test func namesTheColumnsOfNumbers() throws {
+    #expect(try parse("a,c,b\n1,x,2\n", label: "c").columnNames == ["a", "b"])
+    #expect(try parse("1,2\n3,4\n").columnNames == nil)
+    #expect(try parse(",a,b\n0,5,6\n1,8,9\n").columnNames == ["a", "b"], "without the index")
+  }
+
+  /// As a model wants them that was fitted to columns of these names.
+  @Test func takesFeaturesByTheirNames() throws {
+    let text = "kind,b,id,a\ncat,2,x1,1\ndog,4,,3\n"
+    let table = try parse(text, features: ["a", "b"])
+    #expect(table.values == [1, 2, 3, 4] && table.columnNames == ["a", "b"])
+    #expect(table.notes.count == 1 && table.notes[0].hasSuffix("them: 'kind', 'id'"))
+    let labelled = try parse(text, label: "kind", ignoring: ["id"], features: ["a", "b"])
+    #expect(labelled.values == table.values && labelled.labels == ["cat", "dog"])
+    #expect(labelled.notes.isEmpty, "what was named is expected")
+    let missing = refusal { try parse(text, features: ["a", "z"]) }
+    #expect(missing?.kind == .data)
+    #expect(missing?.description.contains("fitted to: 'z'; give") == true)
+    let bare = try parse("2,1\n4,3\n", features: ["a", "b"])
+    #expect(bare.values == [2, 1, 4, 3] && bare.columnNames == nil)
+    // Of what is chosen by name, nothing is guessed to be an index.
+    let index = try parse(",a\n0,5\n1,8\n", features: ["", "a"])
+    #expect(index.values == [0, 5, 1, 8] && index.notes.isEmpty)
+  }
+
   @Test func saysWhereALineIsRagged() {
     let short = refusal { try parse("# c\n1,2,3\n4,5\n") }
     #expect(
@@ -114,9 +188,13 @@ import Testing
     #expect(
       classes?.description
         == "line 2, column 2 of t.csv is 'red', and a number was expected; if that column holds "
-        + "the classes, say --label-column 2")
-    let beside = refusal { try parse("n,a,c\nbob,1,x\n", label: "c") }
-    #expect(beside?.description.hasSuffix("remove columns that are no features") == true)
+        + "the classes, say --label-column 2, and if it is no feature, --ignore-columns b")
+    let beside = refusal { try parse("n m,a,c\nbob,1,x\n", label: "c") }
+    #expect(
+      beside?.description.hasSuffix("if that column is no feature, say --ignore-columns 'n m'")
+        == true)
+    let bare = refusal { try parse("1,bob,x\n2,eve,y\n", label: "3") }
+    #expect(bare?.description.hasSuffix("remove columns that are no features") == true)
     let first = refusal { try parse("1.5,two\n3,4\n") }
     #expect(first?.description.hasPrefix("line 1, column 2 of t.csv is 'two'") == true)
     let lone = refusal { try parse("0,two\n3,4\n") }

@@ -129,6 +129,19 @@ import Testing
     #expect(kind == .none || applied(kind, data) != data.values)
   }
 
+  /// Models that were written before there were names are read too.
+  @Test(arguments: Preprocessing.allCases)
+  func remembersTheNamesOfTheColumns(kind: Preprocessing) throws {
+    var data = table([[1, 7], [3, 7.5], [5, 300]])
+    let bare = try JSONEncoder().encode(kind.fitted(to: data))
+    #expect(!String(decoding: bare, as: UTF8.self).contains("columnNames"))
+    #expect(try JSONDecoder().decode(FittedPreprocessing.self, from: bare).columnNames == nil)
+    data.columnNames = ["a", "b"]
+    let named = try JSONEncoder().encode(kind.fitted(to: data))
+    let read = try JSONDecoder().decode(FittedPreprocessing.self, from: named)
+    #expect(read.columnNames == ["a", "b"] && read == kind.fitted(to: data))
+  }
+
   @Test(arguments: Preprocessing.allCases)
   func isRecordedWhole(kind: Preprocessing) throws {
     let fitted = kind.fitted(to: table([[1, 7], [3, 7.5], [5, 300]]))

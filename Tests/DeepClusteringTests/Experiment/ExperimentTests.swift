@@ -102,6 +102,15 @@ func experiment(_ yaml: String) throws -> Experiment {
     #expect([plan[2].labels, plan[2].labelColumn].compactMap(\.self).count == 1)
   }
 
+  /// So do data of the catalog keep their columns.
+  @Test func columnsToIgnoreAreThoseOfTheTable() throws {
+    let plan = try experiment(
+      "title: T\ndata: [digits, own.csv]\nseeds: [1]\nclusters: 3\nignoreColumns: [id, when]\n"
+        + "methods: [{method: kmeans}]\n"
+    ).plan().map(\.configuration)
+    #expect(plan.map(\.ignoreColumns) == [nil, ["id", "when"]])
+  }
+
   /// Mistakes are told by their place, and by what is meant.
   @Test(arguments: [
     ("seeds: [1]\nmethods: [dec]\n", "entry 1 of methods must be keys and values"),

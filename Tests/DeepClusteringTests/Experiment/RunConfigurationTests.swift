@@ -18,6 +18,7 @@ import Torch
     #expect(try read(configuration.yaml()) == configuration)
     configuration.labels = "labels.npy"
     configuration.labelColumn = "class"
+    configuration.ignoreColumns = ["id", "a, b: #c"]
     (configuration.method, configuration.profile) = ("idec", "paper")
     (configuration.clusters, configuration.seed) = (3, 12_345)
     configuration.hyperparameters = [
@@ -50,7 +51,7 @@ import Torch
   @Test(arguments: ["2024", "1e5", "true", "null", "~", "0x10", "- a", "yes", "1_000"])
   func namesThatLookLikeOtherValuesSurvive(name: String) throws {
     var configuration = RunConfiguration(data: name)
-    configuration.labelColumn = name
+    (configuration.labelColumn, configuration.ignoreColumns) = (name, [name, "id"])
     #expect(try read(configuration.yaml()) == configuration)
   }
 
@@ -82,6 +83,8 @@ import Torch
 
   @Test(arguments: [
     ("data: digits\ncluster: 3\n", "clusters"), ("data: digits\nlabelcolumn: x\n", "labelColumn"),
+    ("data: digits\nignorecolumns: [x]\n", "did you mean ignoreColumns"),
+    ("data: digits\nignoreColumns: x\n", "ignoreColumns must be a list"),
     ("data: digits\nzzz: 1\n", "zzz"), ("method: kmeans\n", "data"),
     ("data: digits\nclusters: many\n", "clusters"),
     ("data: digits\nseed: -1\n", "seed must be a whole number, 0 or more"),

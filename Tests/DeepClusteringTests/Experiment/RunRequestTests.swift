@@ -44,6 +44,7 @@ import Testing
     (configuration.profile, configuration.clusters) = ("paper", 7)
     configuration.hyperparameters = ["tolerance": .number(1.0 / 3)]
     configuration.heldOut = 0.2
+    configuration.ignoreColumns = ["id", "when"]
     let request = try read(configuration.yaml())
     #expect(request.configuration == configuration)
     #expect(!request.choosesMethod && !request.choosesClusters)

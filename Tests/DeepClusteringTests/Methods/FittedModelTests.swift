@@ -61,6 +61,28 @@ import Torch
         "too large to be squared in single precision") == true)
   }
 
+  /// Columns are found by their names where there are any, also by a model that was read.
+  @Test func columnsMayComeInAnotherOrder() throws {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("\(UUID()).safetensors")
+    defer { try? FileManager.default.removeItem(at: file) }
+    var named = points
+    named.columnNames = ["large", "telling"]
+    let fitted = try KMeans(clusters: 2).fit(named, preprocessing: .standardScore)
+    try fitted.write(to: file)
+    let read = try SavedModel(contentsOf: file)
+    let wanted = [fitted.assignments[0], fitted.assignments[30]]
+    var turned = Dataset(name: "turned", values: [0, 0, 7, 1, 0, 7], rows: 2, columns: 3)
+    turned.columnNames = ["telling", "large", "id"]
+    #expect(try fitted.assignments(for: turned) == wanted)
+    #expect(try read.assignments(for: turned) == wanted)
+    #expect(try read.assignments(for: Dataset(rows: [[0, 0], [0, 1]])) == wanted)
+    turned.columnNames = ["telling", "other", "id"]
+    let missing = refusal { try fitted.assignments(for: turned) }
+    #expect(missing?.description.contains("turned lacks 1 of the 2 columns") == true)
+    #expect(missing?.description.contains("'large'") == true)
+  }
+
   @Test func aWrittenModelAnswersAlike() throws {
     let file = FileManager.default.temporaryDirectory
       .appendingPathComponent("\(UUID()).safetensors")
