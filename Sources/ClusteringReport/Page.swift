@@ -74,6 +74,7 @@ struct Page {
   private var placing: String {
     switch run.record.map {
     case .umap: "a UMAP layout"
+    case .tSNE: "a t-SNE layout"
     case .principalComponents, nil: "the first two principal components"
     }
   }

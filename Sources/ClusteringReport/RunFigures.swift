@@ -55,53 +55,87 @@ public struct RunFigures: Sendable {
     return urls
   }
 
+  /// A figure, which is drawn when it is asked for.
+  private struct Figure {
+    enum Content {
+      case drawing(() -> Chart)
+      case picture(() -> PNGImage)
+    }
+
+    var name: String
+    var content: Content
+  }
+
+  /// The names of the figures, which those of their files begin with.
+  var names: [String] { figures.map(\.name) }
+
   /// The names and contents of the files.
   func files() -> [(name: String, contents: Data)] {
+    figures.flatMap { figure -> [(name: String, contents: Data)] in
+      guard case .drawing(let draw) = figure.content else { return [file(figure)] }
+      let chart = draw()
+      let drawing = chart.file()
+      let image = SVGRenderer.shared?.image(
+        of: drawing, width: Self.pixels(chart.width), height: Self.pixels(chart.height))
+      return [("\(figure.name).svg", Data(drawing.utf8))]
+        + (image.map { [("\(figure.name).png", Data($0.encoded()))] } ?? [])
+    }
+  }
+
+  /// The names and contents of some figures: a drawing as SVG, a picture as PNG.
+  func files(of wanted: [String]) -> [(name: String, contents: Data)] {
+    figures.filter { wanted.contains($0.name) }.map(file)
+  }
+
+  private func file(_ figure: Figure) -> (name: String, contents: Data) {
+    switch figure.content {
+    case .drawing(let chart): ("\(figure.name).svg", Data(chart().file().utf8))
+    case .picture(let image): ("\(figure.name).png", Data(image().encoded()))
+    }
+  }
+
+  private var figures: [Figure] {
     let names = GroupNames(run)
     let maps = MapFigures(run: run, names: names)
-    var taken: Set<String> = []
-    var files: [(name: String, contents: Data)] = []
-    var drawings: [(name: String, chart: Chart)] = []
-    for chart in ClusterCharts(run: run, names: names).all { drawings.append((chart.name, chart)) }
-    for chart in TrainingSection(run: run).charts {
-      drawings.append((Self.fileName(chart.title), chart))
-    }
-    if let film = FilmFigure(run: run, names: names).chart() { drawings.append((film.name, film)) }
-    for coloring in maps.colorings { drawings.append((coloring.name, maps.chart(coloring))) }
-    for (wanted, chart) in drawings {
-      var name = wanted
-      var number = 2
-      while !taken.insert(name).inserted {
+    let colorings = maps.colorings
+    var drawings: [Figure] = []
+    func draw(_ wanted: String, _ chart: @escaping () -> Chart) {
+      var (name, number) = (wanted, 2)
+      while drawings.contains(where: { $0.name == name }) {
         name = "\(wanted)-\(number)"
         number += 1
       }
-      let drawing = chart.file()
-      files.append(("\(name).svg", Data(drawing.utf8)))
-      let image = SVGRenderer.shared?.image(
-        of: drawing, width: Self.pixels(chart.width), height: Self.pixels(chart.height))
-      if let image { files.append(("\(name).png", Data(image.encoded()))) }
+      drawings.append(Figure(name: name, content: .drawing(chart)))
     }
-    for coloring in maps.colorings {
-      let points = maps.image(coloring, side: 1600)
-      files.append(("\(coloring.name)-points.png", Data(points.encoded())))
+    for chart in ClusterCharts(run: run, names: names).all { draw(chart.name) { chart } }
+    for chart in TrainingSection(run: run).charts { draw(Self.fileName(chart.title)) { chart } }
+    if let film = FilmFigure(run: run, names: names).chart() { draw(film.name) { film } }
+    for coloring in colorings { draw(coloring.name) { maps.chart(coloring) } }
+
+    var pictures: [Figure] = []
+    func picture(_ name: String, _ image: @escaping () -> PNGImage) {
+      pictures.append(Figure(name: name, content: .picture(image)))
+    }
+    for coloring in colorings {
+      picture("\(coloring.name)-points") { maps.image(coloring, side: 1600) }
     }
     if let contingency = run.record.contingency, names.classCount > 0 {
       let rows = names.clustersByClass.map { contingency[$0] }
-      files.append(("confusion-cells.png", Data(HeatMap.image(rows).encoded())))
+      picture("confusion-cells") { HeatMap.image(rows) }
     }
     let grids = [
       ("pictures-most-certain", run.mostCertain), ("pictures-least-certain", run.leastCertain),
       ("pictures-centroids", run.centroids), ("pictures-generated", run.generated),
     ]
     for case (let name, let pictures?) in grids {
-      let grid = ImageGrid(pictures: pictures, clusters: names.clustersByClass)
-      files.append(("\(name).png", Data(grid.image().encoded())))
+      picture(name) { ImageGrid(pictures: pictures, clusters: names.clustersByClass).image() }
     }
     if let deciles = run.deciles {
-      let grid = ImageGrid(pictures: deciles, clusters: Array(0..<10))
-      files.append(("pictures-by-certainty.png", Data(grid.image().encoded())))
+      picture("pictures-by-certainty") {
+        ImageGrid(pictures: deciles, clusters: Array(0..<10)).image()
+      }
     }
-    return files
+    return drawings + pictures
   }
 
   /// The pixels of a length in a drawing: three a unit.

@@ -68,7 +68,10 @@ struct ExperimentCommand: ParsableCommand {
       experiment, plan, records, scale: scale, keeping: isBesideRuns ? nil : existing)
     try refuseLoss(
       table, replacing: existing, in: target, stem: stem, isBesideRuns: isBesideRuns)
-    try write(table, SettingCharts(experiment, table), to: target, stem: stem)
+    let figures =
+      SettingCharts(experiment, table).files()
+      + (try LineFigures(experiment, plan, in: folder).files { tell("warning: \($0)") })
+    try write(table, figures, of: plan, to: target, stem: stem)
     print(table.markdown())
     // A run that failed is never hidden behind data that are not here.
     let absences: [InputError.Kind] = [.missing, .unavailable]
@@ -184,20 +187,22 @@ struct ExperimentCommand: ParsableCommand {
   }
 
   private func write(
-    _ table: ExperimentResults, _ charts: SettingCharts, to target: URL, stem: String
+    _ table: ExperimentResults, _ figures: [(name: String, contents: Data)],
+    of plan: [Experiment.PlannedRun], to target: URL, stem: String
   ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
       // JSON first: without it the others would not be known as ours.
+      let shown = drawings(figures.map { "\(stem)-\($0.name)" }, of: plan, in: target, stem: stem)
       let files =
         [
           ("\(stem).json", try encoder.encode(table) + Data("\n".utf8)),
-          ("\(stem).md", Data(table.markdown().utf8)),
+          ("\(stem).md", Data(table.markdown(figures: shown).utf8)),
           ("\(stem).csv", Data(table.csv().utf8)),
           ("\(stem)-runs.csv", Data(table.runsCSV().utf8)),
           ("\(stem).tex", Data(table.latex().utf8)),
-        ] + charts.files().map { ("\(stem)-\($0.name)", $0.contents) }
+        ] + figures.map { ("\(stem)-\($0.name)", $0.contents) }
       try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
       for (name, content) in files {
         try content.write(to: target.appendingPathComponent(name), options: .atomic)
@@ -207,5 +212,18 @@ struct ExperimentCommand: ParsableCommand {
         .inputOutput,
         "the table cannot be written to \(target.relativePath): \(error.localizedDescription)")
     }
+  }
+  /// The figures that the page shows: those that are written now, and those of lines whose runs are
+  /// elsewhere; of a drawing as SVG and PNG the SVG.
+  private func drawings(
+    _ written: [String], of plan: [Experiment.PlannedRun], in target: URL, stem: String
+  ) -> [String] {
+    let lines = plan.map { "\(stem)-\($0.lineFolderName)-" }
+    let there = (try? FileManager.default.contentsOfDirectory(atPath: target.path)) ?? []
+    let kept = there.filter { name in
+      [".svg", ".png"].contains { name.hasSuffix($0) } && lines.contains { name.hasPrefix($0) }
+    }
+    let all = Set(written + kept)
+    return all.filter { $0.hasSuffix(".svg") || !all.contains($0.dropLast(3) + "svg") }.sorted()
   }
 }

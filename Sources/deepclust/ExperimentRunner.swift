@@ -68,10 +68,11 @@ struct ExperimentRunner {
     }
   }
 
-  /// A new run, or the one that was begun; its map is the cheap one, for a table needs none.
+  /// A new run, or the one that was begun; a table needs no map, so it is the cheap one unless the
+  /// file names another.
   private func begin(_ planned: Experiment.PlannedRun, _ dataset: Dataset) throws -> Run {
     let run = try newOrBegun(planned, dataset)
-    run.map = .principalComponents
+    run.map = planned.configuration.map ?? .principalComponents
     return run
   }
 

@@ -69,6 +69,12 @@ struct FitCommand: ParsableCommand {
   var preprocessing: String?
   @Option(help: "The share of rows to keep from the fit, to measure how it carries over: 0.2.")
   var heldOut: Double?
+  @Option(
+    help: """
+      How the map of the report places the samples: umap, t-sne or principal-components; umap unless \
+      given. Decides no other result.
+      """)
+  var map: String?
   @Option(help: "From which every random number follows.") var seed: UInt64?
   @Option(help: "cpu, cuda or cuda:N.") var device: String?
   @Option(help: "float32, or bfloat16 for mixed precision.") var precision: String?
@@ -164,7 +170,7 @@ struct FitCommand: ParsableCommand {
       ("--max-features", maxFeatures != nil), ("--vocabulary", vocabulary != nil),
       ("--config", config != nil),
       ("--set", !settings.isEmpty), ("--preprocessing", preprocessing != nil),
-      ("--held-out", heldOut != nil),
+      ("--held-out", heldOut != nil), ("--map", map != nil),
       ("--seed", seed != nil), ("--device", device != nil), ("--precision", precision != nil),
       ("--threads", threads != nil),
     ]
@@ -227,6 +233,8 @@ struct FitCommand: ParsableCommand {
     }
     result.preprocessing = try choice(preprocessing, "--preprocessing") ?? result.preprocessing
     result.precision = try choice(precision, "--precision") ?? result.precision
+    let chosenMap: EmbeddingMap? = try choice(map, "--map")
+    result.map = chosenMap ?? result.map
     if let device {
       guard let known = Device(device) else {
         throw InputError(.usage, "there is no device \(device): use cpu, cuda or cuda:N")

@@ -8,7 +8,11 @@ import Foundation
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Writes the report of a run folder: one HTML file.",
-    discussion: "With --figures, the charts also as files of their own, for papers and slides.")
+    discussion: """
+      With --figures, the charts also as files of their own, for papers and slides. With --map, what \
+      the run has learned is laid out anew first: that takes the place of projection.npy and changes \
+      nothing else; the film keeps its own layouts.
+      """)
 
   @Argument(help: "The run folder.") var folder: String
   @Option(
@@ -16,9 +20,15 @@ struct ReportCommand: ParsableCommand {
       Write every chart into this folder too, as SVG and, where librsvg is installed, as PNG.
       """)
   var figures: String?
+  @Option(help: "Place the samples of the map by umap, t-sne or principal-components from now on.")
+  var map: String?
   @Flag(help: "Open it in the browser.") var open = false
 
   func run() throws {
+    let chosenMap: EmbeddingMap? = try choice(map, "--map")
+    if let chosenMap {
+      try RunFolder(URL(fileURLWithPath: folder)).layOut(by: chosenMap) { tell("• \($0)") }
+    }
     let report = try RunReport(folder: URL(fileURLWithPath: folder)).write()
     print(report.relativePath)
     if let figures {

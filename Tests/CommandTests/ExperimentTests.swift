@@ -145,6 +145,26 @@ import Testing
     #expect(try text(place, "tables/grid.json") == "{}")
   }
 
+  /// The figures that the file asks for stand on the page, also once their runs are gone.
+  @Test func figuresStandBesideTheTable() throws {
+    let figures = "\nfigures: [confusion, map-classes, nonsense]\n"
+    let place = try place(Self.grid + figures)
+    let words = ["experiment", "grid.yaml", "--quiet", "--results", "tables"]
+    let first = try place.run(words)
+    #expect(first.status == 0, "\(first.error)")
+    #expect(
+      first.error.contains("warning: three-gaussians@200-kmeans has no figure nonsense, but "))
+    let name = "grid-three-gaussians@200-kmeans-confusion.svg"
+    let (drawing, page) = (try text(place, "tables/\(name)"), try text(place, "tables/grid.md"))
+    #expect(drawing.contains("<svg") && page.contains("![\(name.dropLast(4))](\(name))"))
+    // Of each line the first seed: three lines, two figures.
+    #expect(page.components(separatedBy: "](grid-").count == 1 + 3 * 2)
+    try FileManager.default.removeItem(at: place.file(Self.folder))
+    #expect(try place.run(words + ["--table-only"]).status == 0)
+    #expect(try text(place, "tables/grid.md") == page)
+    #expect(try text(place, "tables/\(name)") == drawing)
+  }
+
   /// Nothing is written over what the experiment reads, or over files of others; and nothing is run.
   @Test(arguments: ["--results", "--output"])
   func aTableNeverTakesThePlaceOfTheData(option: String) throws {

@@ -20,7 +20,8 @@ import Testing
     ("fit", ["--cluster-range", "hdbscan", "deep-dpm", "dirichlet-process-mixture"]),
     ("predict", ["<run>", "<data>", "--output", "--probabilities", "--embedding"]),
     ("evaluate", ["<predicted>", "--labels", "--json"]),
-    ("report", ["--open", "--figures"]), ("compare", ["--output"]),
+    ("fit", ["--map", "t-sne"]), ("report", ["--open", "--figures", "--map"]),
+    ("compare", ["--output"]),
     ("export", ["<run>", "--onnx", "--safetensors", "--tensorboard"]),
     ("methods", ["--profile"]), ("data", ["list", "get", "info"]),
   ])

@@ -72,6 +72,24 @@ import Testing
     }
   }
 
+  /// The map that was asked for at the start is made at the end, and no other result differs.
+  @Test func goesOnWithTheSameMap() throws {
+    let place = try place()
+    let job = try place.start(fit + ["--map", "t-sne"])
+    let stopped = try signal(SIGINT, to: job, in: place, after: 20)
+    #expect(stopped.status == 130, "\(stopped.complaints)")
+    let resumed = try place.run(resume)
+    #expect(resumed.status == 0, "\(resumed.error)")
+    #expect(try record(place.file("run"))["map"] as? String == "t-sne")
+    let whole = try FittedRun.shared().place.file("run")
+    for name in ["assignments.npy", "embedding.npy", "centroids.npy", "projection.npy"] {
+      let isSame =
+        try Data(contentsOf: place.file("run/\(name)"))
+        == Data(contentsOf: whole.appendingPathComponent(name))
+      #expect(isSame == (name != "projection.npy"), "\(name)")
+    }
+  }
+
   @Test func goesOnAfterBeingKilled() throws {
     let place = try place()
     let total = SmallData.pretrainingSteps + SmallData.clusteringSteps
@@ -108,6 +126,8 @@ import Testing
     #expect(seed.complaints.count == 1 && seed.error.contains("leave out --seed"))
     let columns = try place.run(["fit", "--resume", "--output", "run", "--ignore-columns", "id"])
     #expect(columns.status == 64 && columns.error.contains("leave out --ignore-columns"))
+    let map = try place.run(["fit", "--resume", "--output", "run", "--map", "umap"])
+    #expect(map.status == 64 && map.error.contains("leave out --map"))
     #expect(try place.run(["fit", "--resume"]).status == 64)
     let none = try place.run(["fit", "--resume", "--output", "none"])
     #expect(none.status == 66)
@@ -137,6 +157,8 @@ import Testing
     #expect(second.status == 73)
     #expect(second.complaints.count == 1)
     #expect(second.error.contains("run is being written by another deepclust: wait"))
+    let report = try place.run(["report", "run", "--map", "t-sne"])
+    #expect(report.status == 73 && report.complaints == second.complaints, "\(report.error)")
     kill(first.process.processIdentifier, SIGKILL)
     #expect(try first.outcome().wasKilled)
 

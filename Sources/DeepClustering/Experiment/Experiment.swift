@@ -28,13 +28,15 @@ public struct Experiment: Codable, Sendable {
     public var seeds: [UInt64]?
     /// Only these of the experiment's data.
     public var data: [String]?
+    /// Other figures than the experiment's.
+    public var figures: [String]?
 
     /// The name in tables and folders.
     public var title: String { name ?? method }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
       case method, name, profile, hyperparameters, sweep, clusters, precision, preprocessing
-      case threads, seeds, data
+      case threads, seeds, data, figures
     }
   }
 
@@ -85,14 +87,19 @@ public struct Experiment: Codable, Sendable {
   public var precision: Precision?
   /// The share of the rows that is kept from the fits; none where it is missing.
   public var heldOut: Double?
+  /// How the maps of the reports place the samples; by principal components where it is missing.
+  public var map: EmbeddingMap?
   /// Threads on the CPU; as many as there are cores where it is missing.
   public var threads: Int?
+  /// Which figures of the runs' reports stand beside the table, by the names that `report --figures`
+  /// gives them: for each line those of its first seed.
+  public var figures: [String]?
   /// Figures of others.
   public var published: [Published]?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case title, data, labels, labelColumn, ignoreColumns, clusters, methods, seeds, preprocessing
-    case precision, heldOut, threads, published
+    case precision, heldOut, map, threads, figures, published
   }
 
   /// The experiment of a file; keys and names that mean nothing are refused.

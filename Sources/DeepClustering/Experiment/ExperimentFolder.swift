@@ -25,12 +25,13 @@ public struct ExperimentFolder: Sendable {
     return record
   }
 
-  /// Refuses a folder that was begun with other settings.
+  /// Refuses a folder that was begun with other settings, but for the map, which decides no result.
   public func refuseOther(
     _ configuration: RunConfiguration, than planned: Experiment.PlannedRun
   ) throws(InputError) {
     var wanted = planned.configuration
     if planned.choosesClusters { wanted.clusters = configuration.clusters }
+    wanted.map = configuration.map
     guard configuration != wanted else { return }
     throw InputError(
       .cannotCreate,

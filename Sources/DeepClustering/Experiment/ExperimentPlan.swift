@@ -15,11 +15,14 @@ extension Experiment {
     public let choosesClusters: Bool
     /// All that decides the run; without K where that is to be chosen.
     public let configuration: RunConfiguration
-    /// Its folder's name.
-    public let folderName: String
+    /// What the names of its line's folders and figures begin with.
+    public let lineFolderName: String
     /// The name of its line; of a method that finds K with the K that it begins with, where the file
     /// has several of them.
     public let lineName: String
+
+    /// Its folder's name.
+    public var folderName: String { "\(lineFolderName)-\(configuration.seed)" }
 
     /// The files that it reads, of data and of classes; data of the catalog are left out.
     package var files: [String] {
@@ -113,7 +116,7 @@ extension Experiment {
     configuration.preprocessing = entry.preprocessing ?? preprocessing ?? .automatic
     configuration.precision = entry.precision ?? precision ?? .float32
     configuration.threads = entry.threads ?? threads
-    configuration.heldOut = heldOut
+    (configuration.heldOut, configuration.map) = (heldOut, map)
     configuration.seed = seed
     let method = try configuration.makeMethod()
     try configuration.refuseHeldOut(for: method)
@@ -128,7 +131,7 @@ extension Experiment {
     return PlannedRun(
       entry: entry, data: data, clusters: finds ? nil : configuration.clusters,
       choosesClusters: choice == .automatic, configuration: configuration,
-      folderName: "\(stem)-\(title)\(suffix)-\(seed)",
+      lineFolderName: "\(stem)-\(title)\(suffix)",
       lineName: entry.title + (isStart ? " from \(choice?.text ?? "")" : ""))
   }
 

@@ -12,13 +12,18 @@ extension ExperimentResults {
 
   /// The results as a page of Markdown: the table, the settings of its lines, the paired tests,
   /// every run, and where they were made.
-  public func markdown() -> String {
+  ///
+  /// - Parameter figures: Files beside the page that it shows.
+  public func markdown(figures: [String] = []) -> String {
     var page = ["# \(title)"]
     if let scale { page.append(scale.sentence) }
     page += [table(), explanation]
     let groups = settingsGroups
     if !groups.isEmpty { page += [Self.settingsNote, settingsTable(groups)] }
     if !comparisons.isEmpty { page += [comparisonTable(), comparisonNote] }
+    page += figures.map { name in
+      "![\(name.dropLast(4))](\(name.replacingOccurrences(of: " ", with: "%20")))"
+    }
     let hasRuns = lines.contains { !$0.runs.isEmpty }
     page += hasRuns ? ["Every run:", runTable(), provenance] : ["No run is finished."]
     return page.joined(separator: "\n\n") + "\n"

@@ -134,6 +134,7 @@ extension DecodingError {
   private static let words = [
     "precision": Precision.allCases.map(\.rawValue),
     "preprocessing": Preprocessing.allCases.map(\.rawValue),
+    "map": EmbeddingMap.allCases.map(\.rawValue),
   ]
 
   /// A place in a file: `training.tolerance`, or `seeds in entry 2 of methods`.

@@ -80,7 +80,10 @@ extension Run {
         centroids.scalars(as: Float.self), shape: centroids.shape, to: folder.file("centroids.npy"))
     }
     let placing = map.applied(to: embedding)
-    if placing == .umap { report(.stage("laying out the map of \(n) samples")) }
+    if placing != .principalComponents { report(.stage("laying out the map of \(n) samples")) }
+    if let obstacle = map.obstacle(to: embedding), configuration.map == map {
+      report(.warning("the map is of principal components: \(obstacle)"))
+    }
     try NPY.write(
       placing.positions(of: embedding, seed: Seed(configuration.seed)), shape: [n, 2],
       to: folder.file("projection.npy"))

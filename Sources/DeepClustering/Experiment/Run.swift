@@ -30,8 +30,8 @@ public final class Run {
   /// The data, where they were read already for several runs; nil to read what the configuration
   /// names.
   public var dataset: Dataset?
-  /// How the samples are placed on the map of the report.
-  public var map = EmbeddingMap.umap
+  /// How the samples are placed on the map of the report: as the configuration says, or by UMAP.
+  public var map: EmbeddingMap
   /// Seconds between checkpoints, at least.
   public var checkpointInterval = 20.0
   /// Is told what happens.
@@ -63,6 +63,7 @@ public final class Run {
     try configuration.refuseHeldOut(for: method)
     self.folder = RunFolder(folder)
     self.configuration = configuration
+    map = configuration.map ?? .umap
     resuming = false
     record = RunRecord(configuration, method)
     (record.clusterCountStudy, record.methodReason) = (study, methodReason)
@@ -88,6 +89,7 @@ public final class Run {
     // The record first: it tells a folder of another version.
     let record = try self.folder.record()
     configuration = try self.folder.configuration()
+    map = configuration.map ?? .umap
     resuming = true
     madeParents = []
     let method = try configuration.makeMethod()
@@ -194,16 +196,7 @@ public final class Run {
   private func prepare(_ method: any ClusteringMethod) throws -> PreparedData {
     report(.stage("reading \(configuration.data)"))
     let start = clock.now
-    var dataset =
-      try self.dataset
-      ?? Dataset.load(
-        located(configuration.data), labels: configuration.labels.map(located),
-        labelColumn: configuration.labelColumn, ignoreColumns: configuration.ignoreColumns ?? [],
-        imageSize: configuration.imageSize,
-        text: TextReading(
-          maxFeatures: configuration.maxFeatures,
-          vocabulary: configuration.vocabulary.map(located)),
-        progress: { self.report(.stage($0)) })
+    var dataset = try self.dataset ?? readDataset()
     self.dataset = nil
     try refuseOptionsOfOthers(dataset)
     (dataset, heldOut) = try configuration.parts(of: dataset)
@@ -222,6 +215,18 @@ public final class Run {
     add(seconds(since: start), to: "data")
     try folder.write(record)
     return data
+  }
+
+  /// What the configuration names, from where it is now.
+  func readDataset() throws(InputError) -> Dataset {
+    try Dataset.load(
+      located(configuration.data), labels: configuration.labels.map(located),
+      labelColumn: configuration.labelColumn, ignoreColumns: configuration.ignoreColumns ?? [],
+      imageSize: configuration.imageSize,
+      text: TextReading(
+        maxFeatures: configuration.maxFeatures,
+        vocabulary: configuration.vocabulary.map(located)),
+      progress: { self.report(.stage($0)) })
   }
 
   private func refuseOptionsOfOthers(_ dataset: Dataset) throws(InputError) {

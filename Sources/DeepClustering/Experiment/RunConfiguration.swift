@@ -40,6 +40,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var precision = Precision.float32
   /// Threads on the CPU; nil for as many as `OMP_NUM_THREADS` says, or else as there are cores.
   public var threads: Int?
+  /// How the report's map places the samples, which decides no other result; nil for the usual.
+  public var map: EmbeddingMap?
 
   /// A configuration with the usual settings.
   public init(data: String) { self.data = data }
@@ -47,7 +49,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case data, labels, labelColumn, ignoreColumns, imageSize, maxFeatures, vocabulary, method
     case profile, clusters, hyperparameters, preprocessing, heldOut
-    case seed, device, precision, threads
+    case seed, device, precision, threads, map
   }
 
   /// Under which a decoder is told the data that take the place of the file's.
@@ -84,6 +86,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     device = try values.decodeIfPresent(Device.self, forKey: .device) ?? device
     precision = try values.decodeIfPresent(Precision.self, forKey: .precision) ?? precision
     threads = try values.decodeIfPresent(Int.self, forKey: .threads)
+    map = try values.decodeIfPresent(EmbeddingMap.self, forKey: .map)
   }
 
   /// What a decoder is told of data that take the place of a file's.

@@ -28,6 +28,8 @@ import Torch
     configuration.preprocessing = .meanSquare
     (configuration.device, configuration.precision) = (.cuda(1), .bfloat16)
     configuration.threads = 3
+    #expect(try !configuration.yaml().contains("map"))
+    configuration.map = .tSNE
     #expect(try read(configuration.yaml()) == configuration)
   }
 
@@ -93,6 +95,7 @@ import Torch
     ("data: digits\nclusterRange: 2-60\n", "clusterRange"),
     ("data: digits\nprecision: float16\n", "precision must be one of float32, bfloat16"),
     ("data: digits\npreprocessing: log\n", "preprocessing must be one of none, unit-range"),
+    ("data: digits\nmap: tsne\n", "map must be one of umap, t-sne, principal-components"),
     ("data: digits\ndevice: tpu\n", "tpu"),
     ("data: [unclosed\n", "YAML"), ("just text\n", "config.yaml"),
   ])
