@@ -26,9 +26,10 @@ public struct LineFigures: Sendable {
     self.runs = runs
   }
 
-  /// The name and content of each file, `mnist-dec-confusion.svg`: a drawing as SVG, a picture as PNG.
+  /// The files, `mnist-dec-confusion.svg` for instance: a drawing as SVG, a picture as PNG.
   ///
   /// - Parameter warn: Is told of a figure that a run has not.
+  /// - Returns: The name and content of each.
   /// - Throws: ``InputError`` for a run folder that cannot be read.
   public func files(
     warn: (String) -> Void

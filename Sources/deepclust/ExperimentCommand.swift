@@ -35,6 +35,7 @@ struct ExperimentCommand: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
+    SourceCommit.nameForRuns()
     let url = URL(fileURLWithPath: file)
     let experiment = try Experiment(contentsOf: url)
     let scale = try chosenScale()

@@ -90,6 +90,7 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
+    SourceCommit.nameForRuns()
     let run = try makeRun()
     run.cache = noCache ? nil : PretrainingCache()
     run.checkpointInterval = checkpointSeconds

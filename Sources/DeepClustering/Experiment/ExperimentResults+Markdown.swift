@@ -10,10 +10,11 @@ extension ExperimentResults {
     "Lines, with the settings that are not the usual ones; all other hyperparameters are those of "
     + "the profile (`deepclust methods METHOD --profile PROFILE`)."
 
-  /// The results as a page of Markdown: the table, the settings of its lines, the paired tests,
-  /// every run, and where they were made.
+  /// The results as a page of Markdown.
   ///
   /// - Parameter figures: Files beside the page that it shows.
+  /// - Returns: The table, the settings of its lines, the paired tests, the figures, every run, and
+  ///   where they were made.
   public func markdown(figures: [String] = []) -> String {
     var page = ["# \(title)"]
     if let scale { page.append(scale.sentence) }
@@ -136,8 +137,10 @@ extension ExperimentResults {
   /// Machines, threads, versions and the digests of the data.
   private var provenance: String {
     let runs = lines.flatMap(\.runs)
-    let places = machines.map { machine in
-      (machine.processor ?? "unknown") + (machine.cores.map { ", \($0) cores" } ?? "")
+    let places = machines.reduce(into: [String]()) { places, machine in
+      let cores = machine.cores.map { ", \($0) cores" } ?? ""
+      let place = (machine.processor ?? "unknown") + cores
+      if !places.contains(place) { places.append(place) }
     }
     let threads = Set(runs.compactMap(\.threads)).sorted().map { "\($0)" }
     let versions = Set(runs.compactMap(\.version)).sorted()

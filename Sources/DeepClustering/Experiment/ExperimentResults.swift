@@ -146,11 +146,13 @@ public struct ExperimentResults: Codable, Sendable {
     comparisons = lines.indices.flatMap { [lines] first in
       lines[(first + 1)...].compactMap { Comparison(lines[first], $0) }
     }
-    let processors = Set(lines.flatMap { $0.runs.compactMap(\.machine) })
-    let kept = earlier?.machines.filter { $0.processor.map(processors.contains) ?? false } ?? []
-    machines = (records.compactMap { $0?.machine } + kept).reduce(into: []) { known, machine in
+    machines = records.compactMap { $0?.machine }.reduce(into: []) { known, machine in
       if !known.contains(machine) { known.append(machine) }
     }
+    // Those of the runs that were kept, of which the processor is known.
+    let missing = Set(lines.flatMap { $0.runs.compactMap(\.machine) })
+      .subtracting(machines.compactMap(\.processor))
+    machines += (earlier?.machines ?? []).filter { $0.processor.map(missing.contains) ?? false }
   }
 }
 
