@@ -88,13 +88,14 @@ struct FilmSection {
     const canvas = root.querySelector('canvas'), view = root.querySelector('.view');
     const reel = root.querySelector('input'), output = root.querySelector('output');
     const button = root.querySelector('[data-act=play]'), context = canvas.getContext('2d');
-    let mode = modes.cluster, playing = 0;
+    let mode = modes.cluster, playing = 0, printing = false;
 
     // Between two frames every sample moves along a straight line.
     const draw = () => {
-      const dark = document.documentElement.dataset.effective === 'dark';
+      const dark = !printing && document.documentElement.dataset.effective === 'dark';
       const colors = mode.colors.map((hex) => shadeOf(hex, dark));
-      const ratio = Math.min(window.devicePixelRatio || 1, 2), box = view.getBoundingClientRect();
+      const ratio = printing ? 3 : Math.min(window.devicePixelRatio || 1, 2);
+      const box = printing ? { width: 600, height: 340 } : view.getBoundingClientRect();
       if (!box.width) return;
       canvas.width = Math.round(box.width * ratio); canvas.height = Math.round(box.height * ratio);
       const time = Math.min(Number(reel.value), frames - 1), first = Math.min(Math.floor(time), frames - 2);
@@ -137,6 +138,8 @@ struct FilmSection {
       draw();
     });
     addEventListener('report-theme', draw);
+    addEventListener('beforeprint', () => { printing = true; draw(); });
+    addEventListener('afterprint', () => { printing = false; draw(); });
     new ResizeObserver(draw).observe(view);
     })();
     """#

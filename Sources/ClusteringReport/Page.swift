@@ -67,7 +67,7 @@ struct Page {
       id: "map", heading: "Map of the embedding", label: "Map",
       lead: "Every point is a sample, placed by \(placing) of what the method learned. Colour the "
         + "points by cluster\(hasLabels ? ", class, certainty or error" : " or certainty"); "
-        + "choose a cluster in the list to see \(panelContents).",
+        + "click a cluster on the map or in the list to see \(panelContents).",
       content: ScatterExplorer(run: run, names: names, gallery: gallery).html())
   }
 

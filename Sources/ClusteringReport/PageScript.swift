@@ -45,6 +45,7 @@ enum PageScript {
           box.style.translate = `${left}px ${top}px`;
         },
         hide() { box.hidden = true; },
+        isPinned: () => !box.hidden && box.classList.contains('pinned'),
       };
     })();
     const tipText = (text) => {
@@ -76,7 +77,7 @@ enum PageScript {
       const target = tipTarget(event);
       if (target) Tip.show(tipText(target.dataset.tip), event.clientX, event.clientY);
       else if (!event.target.closest?.('canvas,.tip,[data-plot]')) {
-        if (!document.querySelector('.tip.pinned:not([hidden])')) Tip.hide();
+        if (!Tip.isPinned()) Tip.hide();
       }
     });
     document.addEventListener('pointerup', (event) => {

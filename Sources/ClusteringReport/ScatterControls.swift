@@ -6,20 +6,20 @@ enum ScatterControls {
   static let source = #"""
     // ---- Pointers: one moves, two zoom ----
     const pointers = new Map();
-    let moved = 0, pinned = false, pinch = 0;
+    let moved = 0, pinch = 0;
     const at = (event) => {
       const box = canvas.getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
     };
-    const unpin = () => { pinned = false; Tip.hide(); };
     canvas.addEventListener('pointerdown', (event) => {
+      if (event.button) return;
       canvas.setPointerCapture(event.pointerId);
       pointers.set(event.pointerId, at(event)); moved = 0; pinch = 0;
     });
     canvas.addEventListener('pointermove', (event) => {
       const now = at(event), before = pointers.get(event.pointerId);
       if (!before) {
-        if (pinned || event.pointerType === 'touch') return;
+        if (Tip.isPinned() || event.pointerType === 'touch') return;
         const i = nearest(...now);
         canvas.style.cursor = i < 0 ? 'grab' : 'pointer';
         if (i < 0) Tip.hide(); else Tip.show(cardOf(i, false), event.clientX, event.clientY);
@@ -28,7 +28,7 @@ enum ScatterControls {
       pointers.set(event.pointerId, now);
       moved += Math.abs(now[0] - before[0]) + Math.abs(now[1] - before[1]);
       if (moved < 4) return;
-      unpin(); canvas.style.cursor = 'grabbing';
+      Tip.hide(); canvas.style.cursor = 'grabbing';
       if (pointers.size === 2) {
         const [a, b] = [...pointers.values()], gap = Math.hypot(a[0] - b[0], a[1] - b[1]);
         if (pinch) zoomAt(gap / pinch, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2);
@@ -42,18 +42,20 @@ enum ScatterControls {
       if (!pointers.delete(event.pointerId)) return;
       canvas.style.cursor = 'grab'; pinch = 0;
       if (event.type !== 'pointerup' || moved >= 4) return;
-      const i = nearest(...at(event));
-      if (i < 0) { unpin(); return; }
-      pinned = true; Tip.show(cardOf(i, true), event.clientX, event.clientY, true);
+      // A click keeps the card; in the colours of the clusters it also chooses the point's.
+      const i = nearest(...at(event)), picked = i < 0 ? -1 : cluster[i];
+      if (mode === modes.cluster && picked !== chosen) choose(picked < 0 ? chosen : picked);
+      if (i < 0) { Tip.hide(); return; }
+      Tip.show(cardOf(i, true), event.clientX, event.clientY, true);
     };
     canvas.addEventListener('pointerup', release);
     canvas.addEventListener('pointercancel', release);
-    canvas.addEventListener('pointerleave', () => { if (!pinned) Tip.hide(); });
+    canvas.addEventListener('pointerleave', () => { if (!Tip.isPinned()) Tip.hide(); });
     canvas.addEventListener('dblclick', (event) => zoomAt(2, ...at(event)));
     // A page must scroll past a map: the wheel alone zooms only once the map was clicked.
     canvas.addEventListener('wheel', (event) => {
       if (!event.ctrlKey && !event.metaKey && document.activeElement !== canvas) return;
-      event.preventDefault(); unpin();
+      event.preventDefault(); Tip.hide();
       zoomAt(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0018)), ...at(event));
     }, { passive: false });
     // The card of a point beside it; the view follows when the point is outside.
@@ -89,14 +91,14 @@ enum ScatterControls {
         const from = cursor >= 0 ? [xy[2 * cursor], xy[2 * cursor + 1]] : centre;
         goTo(search(...from, ...move));
       } else if (move) {
-        unpin(); cursor = -1;
+        Tip.hide(); cursor = -1;
         centre = [centre[0] + move[0] * 60 / scale, centre[1] + move[1] * 60 / scale];
       } else if (event.key === '+' || event.key === '=') zoomAt(1.4, width / 2, height / 2);
       else if (event.key === '-') zoomAt(1 / 1.4, width / 2, height / 2);
       else if (event.key === '0') fit();
       else if (event.key === 'Enter' || event.key === ' ') { cursor = -1; goTo(search(...centre, 0, 0)); }
       else if (event.key === 'Escape') {
-        unpin(); cursor = -1;
+        Tip.hide(); cursor = -1;
         if (chosen >= 0) choose(chosen); else canvas.blur();
       } else return;
       event.preventDefault(); schedule();
@@ -117,12 +119,12 @@ enum ScatterControls {
       },
     };
     for (const button of root.querySelectorAll('[data-act]'))
-      button.addEventListener('click', () => { unpin(); acts[button.dataset.act](button); });
+      button.addEventListener('click', () => { Tip.hide(); acts[button.dataset.act](button); });
     const modeButtons = [...root.querySelectorAll('[data-mode]')];
     for (const button of modeButtons) button.addEventListener('click', () => {
       for (const other of modeButtons) other.setAttribute('aria-pressed', String(other === button));
       mode = modes[button.dataset.mode]; focus = -1; chosen = -1; cursor = -1;
-      unpin(); buildLegend(); showPanel(); schedule(true);
+      Tip.hide(); buildLegend(); showPanel(); schedule(true);
     });
 
     // ---- Legend ----

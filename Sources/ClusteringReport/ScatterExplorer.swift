@@ -40,7 +40,7 @@ struct ScatterExplorer {
       <button type="button" data-act="full" title="Full screen">Full screen</button></div></div>
       <div class="stage"><div class="plane"><div class="view"><canvas tabindex="0" role="img" \
       aria-label="Map of \(NumberText.grouped(count)) samples in two dimensions. Arrow keys move, plus and minus zoom, zero shows everything. Enter reads out the sample in the middle, Shift and an arrow key the next one in that direction."></canvas></div>
-      <p class="hint"><span class="mouse">Drag to move, Ctrl + scroll to zoom, click a point to keep its card. \
+      <p class="hint"><span class="mouse">Drag to move, Ctrl + scroll to zoom, click a point to keep its card and see its cluster. \
       Keys: arrows, + and −, Enter for the sample in the middle, Shift + arrows to the next one</span>\
       <span class="touch">Two fingers zoom, tap a point</span></p></div>
       <div class="legend"></div></div>

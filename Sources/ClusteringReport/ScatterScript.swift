@@ -53,7 +53,7 @@ enum ScatterScript {
     if (label) {
       const of = new Uint16Array(n);
       for (let i = 0; i < n; i++) of[i] = isWrong(i) ? 1 : 0;
-      modes.error = { of, names: ['Matched cluster', 'Wrong cluster'],
+      modes.error = { of, names: ['Matched', 'Wrong cluster'],
         colors: (dark) => dark ? [[84, 101, 122], [255, 122, 51]] : [[176, 190, 207], [217, 63, 4]] };
     }
     for (const mode of Object.values(modes)) {
@@ -67,7 +67,7 @@ enum ScatterScript {
     let ellipses = root.querySelector('[data-act="ellipses"]').getAttribute('aria-pressed') === 'true';
 
     // ---- The view: centre in data units, pixels a unit ----
-    let width = 1, height = 1, centre = [0, 0], scale = 1, fitted = 1;
+    let width = 1, height = 1, centre = data.extent.map((v) => v / 2), scale = 1, fitted = 1;
     const fit = () => {
       fitted = 0.93 * Math.min(width / data.extent[0], height / data.extent[1]);
       scale = fitted; centre = [data.extent[0] / 2, data.extent[1] / 2];
@@ -203,18 +203,28 @@ enum ScatterScript {
         if (!sharp) { clearTimeout(settle); settle = setTimeout(() => draw(ratioNow()), 160); }
       });
     };
+    const resize = (size) => {
+      const zoom = scale / fitted, at = centre;
+      width = size.width; height = size.height; fit();
+      scale = fitted * zoom; centre = at;
+    };
     new ResizeObserver(() => {
-      const box = view.getBoundingClientRect(), was = fitted, zoom = scale / was, at = centre;
-      if (!box.width || !box.height) return;
-      width = box.width; height = box.height;
-      const first = image === null && was === 1;
-      fit();
-      if (!first) { scale = fitted * zoom; centre = at; }
-      schedule(true);
+      const box = view.getBoundingClientRect();
+      if (!box.width || !box.height || printing) return;
+      resize(box); schedule(true);
     }).observe(view);
     addEventListener('report-theme', () => { buildLegend(); showPanel(); schedule(true); });
-    addEventListener('beforeprint', () => { printing = true; buildLegend(); draw(2); });
-    addEventListener('afterprint', () => { printing = false; buildLegend(); draw(ratioNow()); });
+    // The place on paper has another shape than that on the screen, and nothing tells its size.
+    const paper = { width: 600, height: 450 };
+    let screen = null;
+    addEventListener('beforeprint', () => {
+      if (!printing) screen = { width, height };
+      printing = true; resize(paper); buildLegend(); showPanel(); draw(3);
+    });
+    addEventListener('afterprint', () => {
+      if (!printing) return;
+      printing = false; resize(screen); buildLegend(); showPanel(); draw(ratioNow());
+    });
 
     // ---- Finding the point under the pointer: points sorted by the cell of a grid ----
     const cells = 256, start = new Uint32Array(cells * cells + 1), sorted = new Uint32Array(n);

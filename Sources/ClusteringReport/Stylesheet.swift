@@ -35,7 +35,7 @@ enum Stylesheet {
     border:1px solid var(--line);border-radius:8px;padding:5px 10px;cursor:pointer;min-height:34px}
     button:hover{background:var(--sunken)}
     .skip{position:absolute;left:-999px}.skip:focus{left:12px;top:8px;z-index:9}
-    section{padding-top:2.75rem}
+    section{padding-top:2.75rem;scroll-margin-top:-1.75rem}
     section>h2{font-size:1.4rem;line-height:1.25;margin:0 0 .25rem;letter-spacing:-.01em}
     section>.lead{margin:0 0 1rem;color:var(--muted);max-width:72ch}
     h3{font-size:1rem;margin:0;line-height:1.35}
@@ -113,7 +113,7 @@ enum Stylesheet {
     print-color-adjust:exact;-webkit-print-color-adjust:exact}
     .strip{display:grid;gap:4px;grid-template-columns:repeat(auto-fill,minmax(var(--tile,44px),1fr))}
     .strip .tile{width:100%}
-    @media (max-width:699px){.strip{grid-template:repeat(2,auto)/none;grid-auto-flow:column;\
+    @media screen and (max-width:699px){.strip{grid-template:repeat(2,auto)/none;grid-auto-flow:column;\
     grid-auto-columns:var(--tile,44px);overflow-x:auto;scrollbar-width:thin;padding-bottom:4px}}
     .tile.off{outline:2px solid var(--wrong);outline-offset:-2px}
     .tile i{position:absolute;right:0;bottom:0;font:600 9px/1.35 system-ui,sans-serif;\
@@ -203,22 +203,40 @@ enum Stylesheet {
     .reel{display:flex;align-items:center;gap:14px;padding:10px 16px 14px;font-size:.9rem;color:var(--muted)}
     .reel span{min-width:9.5rem}.reel input{flex:1;min-width:0;accent-color:var(--accent)}
     .explorer:fullscreen{display:flex;flex-direction:column;border:0;border-radius:0}
-    .explorer:fullscreen .stage{flex:1;min-height:0}.explorer:fullscreen .plane{display:flex;flex-direction:column}\
+    .explorer:fullscreen .stage{flex:1;min-height:0;grid-template-rows:minmax(0,1fr)}.explorer:fullscreen .plane{display:flex;flex-direction:column}\
     .explorer:fullscreen .view{flex:1;height:auto}
-    .explorer:fullscreen .legend{max-height:none}
+    .explorer:fullscreen .legend{max-height:30vh}
+    @media (min-width:860px){.explorer:fullscreen .legend{max-height:none}}
+    /* Over the list, so that the map under the pointer stays where it is. */
+    .explorer:fullscreen .chosen{position:absolute;right:0;bottom:0;width:232px;max-height:55%;overflow:auto;\
+    background:var(--surface)}
+    .explorer:fullscreen:has(.chosen:not([hidden])) .legend{padding-bottom:55vh}
     """
 
   private static let print = """
     @media print{
     :root,:root[data-theme=dark],:root:not([data-theme=light]){color-scheme:light;\
     \(ChartStyle.lightColors);--page:#fff}
-    .top,.buttons,.segments,.hint,.legend .all,.legend input,.chosen header button,[data-copy],.skip,.tip{display:none!important}
-    body{font-size:11pt}.wrap{max-width:none;padding:0}
-    section{padding-top:1.5rem}h2,h3,h4,.lead{break-after:avoid;break-inside:avoid}.grid-wide{grid-template-columns:minmax(0,1fr)}
-    .tiles{grid-template-columns:repeat(3,1fr)}.scroller{overflow:visible}\
-    .scroller .chart{min-width:0}.view canvas{outline:none;object-fit:contain}\
-    .legend{max-height:none;overflow:visible}
-    .card,.tiles>div{break-inside:avoid}.view{height:120mm}
+    .top,.buttons,.segments,.hint,.legend .all,.legend input,.chosen header button,[data-copy],.skip,.tip,\
+    details:not([open]){display:none!important}
+    html{font-size:10pt}body{font-size:1rem}.wrap{max-width:none;padding:0 1px}
+    .hero{padding-top:0}section{padding-top:1.5rem}footer{padding:1rem 0 0}
+    h2,h3,h4,.lead{break-after:avoid;break-inside:avoid}
+    .grid-wide{grid-template-columns:minmax(0,1fr)}.later.grid-wide{grid-template-columns:1.5fr 1fr}
+    .tiles{grid-template-columns:repeat(auto-fit,minmax(28mm,1fr));gap:8px}
+    .tiles>div{padding:8px 10px}.tiles dd{font-size:1.4rem}.tiles dd.long{font-size:1.1rem}
+    .scroller{overflow:visible}.scroller .chart{min-width:0}
+    .runs{font-size:.8rem}.runs td,.runs th{padding-right:8px}.runs :not(.number){white-space:normal}.runs td:last-child{min-width:0}
+    .grid-3:has(.map){grid-template-columns:repeat(3,minmax(0,1fr))}.grid-3:has(.map)>:last-child{grid-column:auto}
+    .card,.tiles>div{break-inside:avoid;-webkit-box-decoration-break:clone;box-decoration-break:clone}
+    .strip{grid-template-columns:repeat(auto-fill,minmax(calc(var(--tile,44px)*.68),1fr))}
+    .grid-2,.grid-3,.stack{gap:10px}.cluster{padding:8px 12px}.cluster .centroid{width:48px}.cluster h4{margin-top:.4rem}
+    /* The legend is beside the map where it is as short as that. */
+    .stage{grid-template-columns:minmax(0,1fr) 46mm}.view{height:auto;aspect-ratio:4/3;min-height:0}
+    .stage:has(.legend li:nth-child(17)){grid-template-columns:minmax(0,1fr)}
+    .view canvas{outline:none;object-fit:contain}
+    .legend{max-height:none;overflow:visible;border:0}.legend li button{min-height:0;padding:2px 6px}
+    .film .view{height:68mm;aspect-ratio:auto}
     .explorer .bar,.film .bar,.reel input{display:none}.spent i,.dot,.meter i,.meter b,.tile{print-color-adjust:exact;\
     -webkit-print-color-adjust:exact}
     }

@@ -9,7 +9,8 @@ import Testing
 @Suite(
   .serialized, .enabled(if: Browser.program != nil, "no Chromium is installed")
 ) struct BrowserTests {
-  private func run() throws -> TemporaryRun {
+  /// A run with all that the explorer shows.
+  func run() throws -> TemporaryRun {
     let changes: [String: Any?] = [
       "nearestClusters": [
         [["cluster": 2, "distance": 1.5], ["cluster": 1, "distance": 4]],
