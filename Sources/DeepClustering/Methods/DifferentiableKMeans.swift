@@ -97,7 +97,8 @@ public struct DifferentiableKMeans: ClusteringMethod, Equatable {
     let loss = trainEpoch(&state, context)
     let found = state.problem.assign(state.centroids.detached().scalars())
     let labels = found.labels.map(Int.init)
-    var report = StepReport(loss: loss, losses: ["clustering": loss, "cost": found.cost])
+    var report = StepReport(loss: loss, losses: ["clustering": loss])
+    report.measures["cost"] = found.cost
     report.changed = state.assignments.map { before in
       Double(zip(labels, before).count { $0 != $1 }) / Double(context.rows)
     }

@@ -22,7 +22,7 @@ import Torch
       let report = method.advance(&state, context)
       let name = Comment(rawValue: "step \(step)")
       #expect(abs(report.loss - wanted.clustering) < 1e-4, name)
-      #expect(abs((report.losses["cost"] ?? 0) - wanted.cost) < 1e-3, name)
+      #expect(abs((report.measures["cost"] ?? 0) - wanted.cost) < 1e-3, name)
       #expect(method.assignments(state) == wanted.assignments, name)
       #expect((report.changed == nil) == (step == 0), name)
       #expect((report.stopReason == nil) == (step == 0), name)

@@ -110,7 +110,7 @@ struct MethodAccuracyTests {
         KMeans.lloyd(images.tensor, from: state.centroids.detached(), iterations: 300).cost
       var report = method.advance(&state, context)
       while report.stopReason == nil { report = method.advance(&state, context) }
-      costs += report.losses["cost"] ?? .infinity
+      costs += report.measures["cost"] ?? .infinity
       let assignments = method.finish(state, context).assignments
       accuracies += Scores(predicted: assignments, labels: images.labels).acc ?? 0
     }
