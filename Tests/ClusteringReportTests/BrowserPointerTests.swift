@@ -11,6 +11,8 @@ extension BrowserTests {
   private static let pointing = """
     const canvas = document.querySelector('.view canvas'), tip = document.querySelector('.tip');
     const panel = document.querySelector('.chosen');
+    // The browser tells of this scrolling when it likes, which would take a card away.
+    document.addEventListener('scroll', (event) => event.stopPropagation(), true);
     canvas.scrollIntoView({ behavior: 'instant', block: 'center' });
     const box = canvas.getBoundingClientRect();
     // A pointer that no hand holds cannot be captured.
