@@ -943,7 +943,8 @@ def nearest(x, k):
     from scipy.spatial.distance import cdist
 
     distances = cdist(x.astype(float), x.astype(float))
-    return np.argsort(distances + np.diag(np.full(len(x), -1.0)), axis=1)[:, 1 : k + 1], distances
+    order = np.argsort(distances + np.diag(np.full(len(x), -1.0)), axis=1, kind="stable")
+    return order[:, 1 : k + 1], distances
 
 
 def least(matrix, first, count):
@@ -969,19 +970,25 @@ def embedded_case(x, linearity, ridge):
     centring = np.eye(n) - 1 / n
     rows = centring @ x.astype(float)
     linear = rows @ np.linalg.inv(rows.T @ rows + ridge * np.eye(x.shape[1])) @ rows.T
-    return least(laplacian + linearity * (centring - linear), 0, 4)
+    return {"linearity": linearity, "ridge": ridge, **least(laplacian + linearity * (centring - linear), 0, 4)}
 
 
 def local_case(x, ridge):
-    """LDMGI's sum of local Laplacians as a dense matrix, by SciPy's eigenvectors."""
+    """LDMGI's sum of local Laplacians as a dense matrix, by SciPy's eigenvectors.
+
+    The inverse is taken of what is orthogonal to the constant, which the centring takes away: with the
+    constant a small ridge would leave only rounding of all else.
+    """
+    from scipy.linalg import helmert
+
     near, _ = nearest(x, 4)
-    n, centring, total = len(x), np.eye(5) - 1 / 5, np.zeros((len(x), len(x)))
-    for i in range(n):
+    total, beside = np.zeros((len(x), len(x))), helmert(5)
+    for i in range(len(x)):
         members = np.concatenate([[i], near[i]])
-        local = x[members].astype(float).T @ centring
-        inverse = np.linalg.inv(local.T @ local + ridge * np.eye(5))
-        total[np.ix_(members, members)] += centring @ inverse @ centring
-    return least(total, 1, 4)
+        local = beside @ x[members].astype(float)
+        inverse = np.linalg.inv(local @ local.T + ridge * np.eye(4))
+        total[np.ix_(members, members)] += beside.T @ inverse @ beside
+    return {"ridge": ridge, **least(total, 1, 4)}
 
 
 def any_order(cluster, x, labels):
@@ -1034,8 +1041,11 @@ def graph_clustering():
     groups = rng.integers(0, 4, 120)
     blobs = (rng.normal(size=(4, 6)) * 1.6)[groups] + rng.normal(size=(120, 6)).astype(np.float32)
     blobs = blobs.astype(np.float32)
+    doubled = np.concatenate([blobs, blobs[:12]])
     return {
-        "sec": embedded_case(blobs, 0.5, 2.0), "ldmgi": local_case(blobs, 3.0),
+        "sec": [embedded_case(blobs, linearity, 2.0) for linearity in [1e-8, 0.5, 1e4, 1e8]],
+        "ldmgi": [local_case(blobs, ridge) for ridge in [1e-8, 1e-4, 3.0, 1e4, 1e8]],
+        "doubled": [local_case(doubled, ridge) for ridge in [1e-6, 1e-3]],
         "data": {"noisy": packed(noisy), "twins": packed(twins), "clean": packed(clean), "blobs": packed(blobs)},
         "dbscan": dbscan, "hdbscan": hdbscan, "agglomerative": agglomerative, "heights": heights,
         "spectral": spectral,

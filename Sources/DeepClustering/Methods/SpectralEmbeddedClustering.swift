@@ -28,8 +28,8 @@ public struct SpectralEmbeddedClustering: SpectralMethod, Equatable {
   public var linearity = 1.0
   /// γ, on the squared norm of the linear map.
   public var ridge = 1.0
-  /// How near the eigenvectors are: the length of A·v − λ·v, the largest eigenvalue being below 1.
-  public var tolerance = 1e-5
+  /// How near the eigenvectors are: the length of A·v − σ·v by the last of the eigenvalues σ.
+  public var tolerance = 1e-4
   /// Starts of k-means.
   public var restarts = 10
 
@@ -53,52 +53,70 @@ public struct SpectralEmbeddedClustering: SpectralMethod, Equatable {
   public func eigenvectors(_ context: FitContext) -> (rows: Tensor, report: StepReport) {
     let found = spectrum(context)
     let cost = found.values.reduce(0, +)
-    return (
-      SpectralPartition.rows(of: found.vectors),
-      StepReport(loss: cost, losses: ["tr(Fᵀ(L + μL_g)F)": cost])
-    )
+    var report = StepReport(loss: cost, losses: ["tr(Fᵀ(L + μL_g)F)": cost])
+    report.warning = SpectralPartition.warning(
+      of: found, tolerance: tolerance, remedy: "more neighbors")
+    return (SpectralPartition.rows(of: found.vectors), report)
   }
 
   /// The K least eigenvalues of L̃ + μL_g, ascending, and their vectors, K × n.
-  func spectrum(_ context: FitContext) -> (values: [Double], vectors: Tensor) {
+  func spectrum(_ context: FitContext) -> LeastEigenvectors {
     var graph = NeighborGraph(.selfTuning, neighbors: neighbors, gamma: 0, of: context.data)
     _ = graph.normalize()
     let matrix = EmbeddedOperator(
       graph: graph, samples: context.data, linearity: linearity, ridge: ridge)
-    let found = SpectralLayout(
-      leading: clusters, of: matrix, orthogonalTo: nil, tolerance: tolerance,
+    return LeastEigenvectors(
+      least: clusters, of: matrix, orthogonalTo: nil, tolerance: tolerance,
       seed: context.seed.stream("spectrum"))
-    return (found.values.map { (2 + linearity) * (1 - $0) }, found.vectors)
   }
 }
 
-/// I − (L̃ + μL_g)/(2 + μ), whose eigenvalues are from 0 to 1 and the largest wanted.
+/// L̃ + μL_g.
 private struct EmbeddedOperator: SymmetricOperator {
-  private let graph: NeighborGraph
+  /// D^−½WD^−½.
+  private let graph: SparseMatrix
   /// n × d, centred.
   private let samples: Tensor
   /// (X_cX_cᵀ + γI)⁻¹, d × d.
   private let inverse: Tensor
+  /// (X_cX_cᵀ/μ + γ(1 + 1/μ)I)⁻¹, d × d; nil where it is of no use.
+  private let preconditioner: Tensor?
   private let linearity: Double
 
   init(graph: NeighborGraph, samples: Tensor, linearity: Double, ridge: Double) {
-    self.graph = graph
+    self.graph = SparseMatrix(graph)
     self.linearity = linearity
-    let d = samples.shape[1]
-    let centered = (samples - samples.mean(0, keeping: true)).to(.float32, on: .cpu)
-    let exact = centered.to(.float64)
-    var scatter: [Double] = exact.transposed().matmul(exact).scalars()
-    for i in 0..<d { scatter[i * d + i] += ridge }
+    let exact = samples.to(.float64, on: .cpu)
+    let centered = exact - exact.mean(0, keeping: true)
+    let scatter = centered.transposed().matmul(centered)
     self.samples = centered
-    inverse = Tensor(Cholesky(scatter, size: d).inverse, shape: [d, d]).to(.float32)
+    inverse = Self.inverse(scatter, plus: ridge)
+    preconditioner =
+      linearity > 1 ? Self.inverse(scatter / linearity, plus: ridge * (1 + 1 / linearity)) : nil
+  }
+
+  private static func inverse(_ matrix: Tensor, plus diagonal: Double) -> Tensor {
+    let d = matrix.shape[0]
+    var values: [Double] = matrix.scalars()
+    for i in 0..<d { values[i * d + i] += diagonal }
+    return Tensor(Cholesky(values, size: d).inverse, shape: [d, d])
   }
 
   var count: Int { graph.count }
 
-  func multiply(_ row: Tensor) -> Tensor {
-    let centered = row - row.mean(1, keeping: true)
-    let linear = row.matmul(samples).matmul(inverse).matmul(samples.transposed())
-    let laplacian = row - graph.multiply(row)
-    return row - (laplacian + linearity * (centered - linear)) / (2 + linearity)
+  func multiply(_ rows: Tensor) -> Tensor {
+    let centered = rows - rows.mean(1, keeping: true)
+    let linear = centered.matmul(samples).matmul(inverse).matmul(samples.transposed())
+    return rows - graph.multiply(rows) + linearity * (centered - linear)
+  }
+
+  /// (I + μL_g)⁻¹ by Woodbury's identity: the eigenvalues of L̃ are from 0 to 2, those of μL_g may be
+  /// of any size.
+  func precondition(_ rows: Tensor) -> Tensor {
+    guard let preconditioner else { return rows }
+    let mean = rows.mean(1, keeping: true)
+    let centered = rows - mean
+    let linear = centered.matmul(samples).matmul(preconditioner).matmul(samples.transposed())
+    return (centered + linear) / (1 + linearity) + mean
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Foundation
 public import Torch
 
 /// A method that runs k-means on eigenvectors: one step for these, one for the clusters.
@@ -68,7 +69,17 @@ public struct SpectralPartition {
 
   /// Eigenvectors (count × n) as rows of samples, of a size that suits the tolerance of k-means.
   static func rows(of vectors: Tensor) -> Tensor {
-    (vectors / vectors.squared().mean().squareRoot()).transposed().copy()
+    (vectors / vectors.squared().mean().squareRoot()).transposed().copy().to(.float32)
+  }
+
+  /// What to say of eigenvectors that are not as near as they should be.
+  static func warning(
+    of found: LeastEigenvectors, tolerance: Double, remedy: String
+  ) -> String? {
+    guard found.residual > tolerance else { return nil }
+    return
+      "the eigenvectors have not settled (\(String(format: "%.1g", found.residual)) instead of "
+      + "\(tolerance)), so the clusters may depend on the seed: try \(remedy)"
   }
 
   /// Refuses more clusters than the spectrum can tell.

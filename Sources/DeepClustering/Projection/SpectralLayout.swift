@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Torch
 
-/// A symmetric matrix that is known by its products.
-protocol SymmetricOperator {
-  /// The number of rows.
-  var count: Int { get }
-  /// The product with a row, 1 × count.
-  func multiply(_ row: Tensor) -> Tensor
-}
-
-/// The smoothest functions on a graph: eigenvectors of D^−½ W D^−½ after the trivial one; or the
-/// leading eigenvectors of any symmetric matrix.
+/// The smoothest functions on a graph: eigenvectors of D^−½ W D^−½ after the trivial one.
 ///
 /// They are found by the thick-restart Lanczos method with full orthogonalisation (Wu and Simon,
 /// SIAM J. Matrix Anal. Appl. 2000), from products with the graph alone.
@@ -31,34 +22,17 @@ struct SpectralLayout {
     leading count: Int, of graph: NeighborGraph, tolerance: Double = 1e-3, seed: UInt64 = 0
   ) {
     var graph = graph
-    let trivial = graph.normalize()
-    self.init(
-      leading: count, of: graph, orthogonalTo: Tensor(trivial, shape: [1, graph.count]),
-      tolerance: tolerance, seed: seed)
-  }
-
-  /// Finds the eigenvectors of the largest eigenvalues.
-  ///
-  /// - Parameters:
-  ///   - count: How many, fewer than half the rows.
-  ///   - matrix: Symmetric; for more than 20 eigenvectors without negative eigenvalues of their size.
-  ///   - known: An eigenvector of unit length to leave out, 1 × rows; nil for none.
-  ///   - tolerance: On the length of A·v − λ·v.
-  ///   - seed: Of the first direction.
-  init(
-    leading count: Int, of matrix: some SymmetricOperator, orthogonalTo known: Tensor?,
-    tolerance: Double, seed: UInt64
-  ) {
-    precondition(count > 0 && 2 * count < matrix.count, "\(count) eigenvectors of \(matrix.count)")
-    let width = min(max(3 * count, 60), 64 + 2 * count, matrix.count - 1)
+    let trivial = Tensor(graph.normalize(), shape: [1, graph.count])
+    precondition(count > 0 && 2 * count < graph.count, "\(count) eigenvectors of \(graph.count)")
+    let width = min(max(3 * count, 60), 64 + 2 * count, graph.count - 1)
     let kept = min(count + 12, width - 2)
     var basis = KrylovBasis(
-      orthogonalTo: known, first: Generator(seed: seed).normal(shape: [1, matrix.count]))
+      orthogonalTo: trivial, first: Generator(seed: seed).normal(shape: [1, graph.count]))
     var ritz = KrylovBasis.Ritz(values: [], residuals: [])
     var settled: [Double]?
     // Where eigenvalues coincide each round finds one more vector of theirs.
     for round in 1...(30 + count) {
-      basis.expand(to: width, by: matrix)
+      basis.expand(to: width, by: graph)
       ritz = basis.restart(keeping: kept)
       let found = Array(ritz.values.prefix(count))
       guard basis.isComplete || ritz.residuals.prefix(count).allSatisfy({ $0 < tolerance })
@@ -70,7 +44,7 @@ struct SpectralLayout {
         break
       }
       settled = found
-      basis.add(Generator(seed: seed &+ UInt64(round)).normal(shape: [1, matrix.count]))
+      basis.add(Generator(seed: seed &+ UInt64(round)).normal(shape: [1, graph.count]))
     }
     values = Array(ritz.values.prefix(count))
     vectors = basis.vectors.slice(0..<min(count, basis.vectors.shape[0]))
@@ -91,18 +65,18 @@ private struct KrylovBasis {
   private var products: Tensor?
   /// Whether the basis spans all that products reach.
   private(set) var isComplete = false
-  private let deflated: Tensor?
+  private let deflated: Tensor
 
-  init(orthogonalTo deflated: Tensor?, first: Tensor) {
+  init(orthogonalTo deflated: Tensor, first: Tensor) {
     self.deflated = deflated
     vectors = first
     vectors = normalized(orthogonal(first)) ?? first
   }
 
-  mutating func expand(to width: Int, by matrix: some SymmetricOperator) {
+  mutating func expand(to width: Int, by graph: NeighborGraph) {
     while vectors.shape[0] <= width && !isComplete {
       let last = vectors.slice((vectors.shape[0] - 1)..<vectors.shape[0])
-      let product = matrix.multiply(last)
+      let product = graph.multiply(last)
       products = products.map { Tensor.concatenated([$0, product]) } ?? product
       guard let next = normalized(orthogonal(product)) else {
         isComplete = true
@@ -143,7 +117,7 @@ private struct KrylovBasis {
   private func orthogonal(_ vector: Tensor) -> Tensor {
     var rest = vector
     for _ in 0..<2 {
-      if let deflated { rest = rest - rest.matmul(deflated.transposed()).matmul(deflated) }
+      rest = rest - rest.matmul(deflated.transposed()).matmul(deflated)
       if products != nil { rest = rest - rest.matmul(vectors.transposed()).matmul(vectors) }
     }
     return rest
@@ -155,7 +129,7 @@ private struct KrylovBasis {
   }
 }
 
-extension NeighborGraph: SymmetricOperator {
+extension NeighborGraph {
   /// The sum of the weights of each node's edges.
   var degrees: [Float] {
     (0..<count).map { weights[starts[$0]..<starts[$0 + 1]].reduce(Float(0), +) }

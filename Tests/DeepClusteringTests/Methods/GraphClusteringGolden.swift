@@ -25,10 +25,20 @@ struct GraphClusteringGolden: Decodable {
   }
   /// Of dense matrices, by SciPy.
   struct SpectrumCase: Decodable {
+    let linearity: Double?
+    let ridge: Double
     let values: [Double]
     let labels: [Int]
+
+    /// Whether values are these, to a millionth of the last.
+    func matches(_ found: [Double]) -> Bool {
+      let allowed = 1e-6 * (values.last ?? 0)
+      return found.count == values.count
+        && zip(found, values).allSatisfy { abs($0 - $1) < allowed }
+    }
   }
-  let sec, ldmgi: SpectrumCase
+  /// `doubled` is LDMGI's of the blobs with their first twelve rows once more.
+  let sec, ldmgi, doubled: [SpectrumCase]
   let data: [String: GoldenTensor]
   let dbscan, hdbscan: [DensityCase]
   let agglomerative: [AgglomerativeCase]
