@@ -2,6 +2,7 @@
 //
 // Tensors: life, facts, random numbers, arithmetic, shape.
 #include "Internal.hpp"
+#include "compressed_rows.hpp"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
@@ -42,7 +43,7 @@ CTDevice ct_device(const CTTensor *t) {
 }
 
 void *ct_data(const CTTensor *t) {
-  if (!t->value.is_cpu() || !t->value.is_contiguous()) return nullptr;
+  if (!t->value.is_cpu() || isCompressed(t->value) || !t->value.is_contiguous()) return nullptr;
   return t->value.data_ptr();
 }
 
@@ -218,7 +219,11 @@ CTResult ct_transpose(const CTTensor *a, int64_t i, int64_t j) {
 }
 
 CTResult ct_slice(const CTTensor *a, int64_t dim, int64_t start, int64_t end) {
-  return tensor([&] { return a->value.slice(dim, start, end); });
+  return tensor([&] {
+    if (!isCompressed(a->value)) return a->value.slice(dim, start, end);
+    TORCH_CHECK(dim == 0, "compressed rows have no slices of columns");
+    return rows(a->value, start, end);
+  });
 }
 
 CTResult ct_concatenate(CTTensors tensors, int32_t count, int64_t dim) {
@@ -226,7 +231,11 @@ CTResult ct_concatenate(CTTensors tensors, int32_t count, int64_t dim) {
 }
 
 CTResult ct_index_select(const CTTensor *a, int64_t dim, const CTTensor *index) {
-  return tensor([&] { return a->value.index_select(dim, index->value); });
+  return tensor([&] {
+    if (!isCompressed(a->value)) return a->value.index_select(dim, index->value);
+    TORCH_CHECK(dim == 0, "compressed rows can only be chosen by rows");
+    return rows(a->value, index->value);
+  });
 }
 
 CTResult ct_index_add(const CTTensor *a, int64_t dim, const CTTensor *index,

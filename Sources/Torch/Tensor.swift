@@ -2,7 +2,7 @@
 internal import CTorch
 internal import Foundation
 
-/// A dense array of numbers on one device, with a shape.
+/// An array of numbers on one device, with a shape.
 ///
 /// A tensor is a handle: copies share the elements, and the memory is freed with the last of them.
 /// It is deliberately not `Sendable`, so that the compiler keeps it in one isolation region.

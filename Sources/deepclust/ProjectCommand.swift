@@ -78,9 +78,7 @@ struct ProjectCommand: ParsableCommand {
       data, labelColumn: labelColumn, ignoreColumns: ignoreColumns?.names ?? [], progress: tell)
     try dataset.refuseForLayout(fewest: method == .tsne ? tsne.fewestRows : 4)
     let fitted = scaling.fitted(to: dataset)
-    var values = dataset.values
-    try fitted.apply(to: &values, columns: dataset.columns, of: dataset.source)
-    let rows = Tensor(values, shape: [dataset.rows, dataset.columns])
+    let rows = try dataset.scaled(by: fitted)
     var outcome = Outcome(
       method: method.rawValue, rows: dataset.rows,
       components: method == .tsne ? 2 : umap.components, preprocessing: fitted.kind.rawValue)

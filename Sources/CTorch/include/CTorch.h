@@ -63,6 +63,11 @@ void *_Nullable ct_data(const CTTensor *t);
 // Making and moving
 CTResult ct_from_host(const void *data, const int64_t *shape, int32_t rank, CTKind kind,
                       CTDevice device);
+// A matrix on the CPU without its zeros: those of row i are starts[i] up to starts[i + 1], in rising
+// order of their columns. Slices and chosen rows of it are dense; nothing else is computed with it.
+CTResult ct_compressed(const int32_t *starts, const int32_t *columns, const float *values,
+                       int64_t row_count, int64_t column_count);
+bool ct_is_compressed(const CTTensor *t);
 bool ct_to_host(const CTTensor *t, void *destination, size_t byte_count);
 CTResult ct_full(double value, const int64_t *shape, int32_t rank, CTKind kind, CTDevice device);
 CTResult ct_to(const CTTensor *t, CTKind kind, CTDevice device);

@@ -177,7 +177,7 @@ struct ArrayChoice {
           + "choose one with \(file.name):GROUP")
     }
     var result = first
-    result.table.values += second.table.values
+    result.table.table.append(second.table.table, columns: first.table.columns)
     result.table.rows += second.table.rows
     (result.labels, result.notes) = (nil, first.notes + second.notes)
     if let a = first.labels, let b = second.labels {

@@ -85,7 +85,7 @@ public struct Catalog: Sendable {
     let (table, labels) = try CatalogRead(entry: entry, urls: urls).run()
     try labels.refuseOtherCount(than: table.rows, in: entry.name, labels: entry.name)
     var dataset = Dataset(
-      name: entry.name, values: table.values, rows: table.rows, columns: table.columns,
+      name: entry.name, table: table.table, rows: table.rows, columns: table.columns,
       labels: labels.indices, classNames: entry.names(of: labels), imageShape: entry.imageShape)
     if let file = entry.words, let url = location(of: file, in: entry) {
       _ = try file.unpackVerified(FileBytes.read(url.path), from: url.path)

@@ -84,8 +84,8 @@ extension Dataset {
 
   private func keeping(_ kept: [Int]) -> Dataset {
     var part = Dataset(
-      name: name, values: kept.flatMap { values[($0 * columns)..<(($0 + 1) * columns)] },
-      rows: kept.count, columns: columns, labels: labels.map { labels in kept.map { labels[$0] } },
+      name: name, table: table.rows(kept, columns: columns), rows: kept.count, columns: columns,
+      labels: labels.map { labels in kept.map { labels[$0] } },
       classNames: classNames, imageShape: imageShape, source: source)
     part.fileNames = fileNames.map { names in kept.map { names[$0] } }
     (part.vocabulary, part.columnNames) = (vocabulary, columnNames)

@@ -8,8 +8,8 @@ import Foundation
 public struct Dataset: Equatable, Sendable {
   /// The catalog name, or the file's name without its extension.
   public var name: String
-  /// The values in row-major order, `rows` × `columns`.
-  public var values: [Float]
+  /// The values, `rows` × `columns`, with or without their zeros.
+  public var table: TableValues
   /// The number of samples.
   public var rows: Int
   /// The number of features.
@@ -45,13 +45,23 @@ public struct Dataset: Equatable, Sendable {
     precondition(
       rows >= 0 && columns >= 0 && values.count == rows * columns,
       "\(values.count) values do not fill \(rows) rows of \(columns) columns")
+    self.init(
+      name: name, table: .dense(values), rows: rows, columns: columns, labels: labels,
+      classNames: classNames, imageShape: imageShape, source: source)
+  }
+
+  /// A data set of a table that is here already.
+  init(
+    name: String, table: TableValues, rows: Int, columns: Int, labels: [Int]? = nil,
+    classNames: [String]? = nil, imageShape: ImageShape? = nil, source: String? = nil
+  ) {
     precondition(
       labels.map { $0.count == rows } ?? true, "\(labels?.count ?? 0) labels for \(rows) rows")
     precondition(
       imageShape.map { $0.values == columns } ?? true,
       "the image shape does not have \(columns) values")
     self.name = name
-    self.values = values
+    self.table = table
     self.rows = rows
     self.columns = columns
     self.labels = labels
@@ -61,16 +71,24 @@ public struct Dataset: Equatable, Sendable {
     self.source = source ?? name
   }
 
+  /// All values in row-major order, `rows` × `columns`.
+  ///
+  /// Where ``table`` is sparse they are made anew at each call: take them once, not value by value.
+  public var values: [Float] {
+    get { table.dense(columns: columns) }
+    set { table = .dense(newValue) }
+  }
+
   /// The lowest and the highest value; nil for an empty table or when every value is NaN.
   public var valueRange: ClosedRange<Float>? {
     var lowest = Float.infinity
     var highest = -Float.infinity
-    values.withUnsafeBufferPointer { values in
-      for index in 0..<values.count {
-        let value = values[index]
+    table.eachRow(columns: columns) { _, values in
+      for value in values {
         lowest = value < lowest ? value : lowest
         highest = value > highest ? value : highest
       }
+      return true
     }
     return lowest <= highest ? lowest...highest : nil
   }
@@ -91,7 +109,14 @@ public struct Dataset: Equatable, Sendable {
     var hash = SHA256()
     let picture = imageShape.map { "\($0.height)x\($0.width)x\($0.channels)" } ?? "-"
     hash.update(Array("\(rows)x\(columns) \(picture)\n".utf8))
-    values.withUnsafeBytes { hash.update($0) }
+    if case .dense(let values) = table {
+      values.withUnsafeBytes { hash.update($0) }
+    } else {
+      table.eachRow(columns: columns) { _, values in
+        hash.update(UnsafeRawBufferPointer(values))
+        return true
+      }
+    }
     return hash.finish()
   }
 }

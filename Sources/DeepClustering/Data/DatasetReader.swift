@@ -173,7 +173,7 @@ extension Dataset {
     _ path: String, _ table: NumberTable, _ labels: ClassLabels?, _ notes: [String]
   ) -> Dataset {
     var dataset = Dataset(
-      name: stem(of: path), values: table.values, rows: table.rows, columns: table.columns,
+      name: stem(of: path), table: table.table, rows: table.rows, columns: table.columns,
       labels: labels?.indices, classNames: labels?.names, imageShape: table.imageShape,
       source: path)
     dataset.notes = notes

@@ -66,25 +66,22 @@ extension Dataset {
   }
 
   private func refuseNonFinite() throws(InputError) {
-    let found = values.withUnsafeBufferPointer { values in
-      for index in 0..<values.count where !values[index].isFinite { return index as Int? }
-      return nil
-    }
-    guard let position = found else { return }
-    let value = values[position].isNaN ? "NaN" : values[position] > 0 ? "infinity" : "-infinity"
+    guard let found = table.first(columns: columns, where: { !$0.isFinite }) else { return }
+    let value = found.value.isNaN ? "NaN" : found.value > 0 ? "infinity" : "-infinity"
     throw InputError(
       .data,
-      "row \(position / columns + 1), column \(position % columns + 1) of \(source) is \(value); "
-        + "remove or replace such values first")
+      "row \(found.row + 1), column \(found.column + 1) of \(source) is \(value); remove or "
+        + "replace such values first")
   }
 
   private func constantColumnCount() -> Int {
     // Only columns that are still constant are looked at, so this ends early on most data.
     var candidates = Array(0..<columns)
-    for row in 1..<rows {
-      let start = row * columns
-      candidates.removeAll { values[start + $0] != values[$0] }
-      if candidates.isEmpty { return 0 }
+    var first: [Float] = []
+    table.eachRow(columns: columns) { row, values in
+      if row == 0 { first = Array(values) }
+      candidates.removeAll { values[$0] != first[$0] }
+      return !candidates.isEmpty
     }
     return candidates.count
   }
@@ -92,16 +89,15 @@ extension Dataset {
   /// Counts distinct rows by a 64-bit hash, and stops as soon as there are enough.
   private func distinctRowCount(stoppingAt enough: Int) -> Int {
     var seen = Set<UInt64>(minimumCapacity: min(enough, rows))
-    values.withUnsafeBufferPointer { values in
-      for row in 0..<rows where seen.count < enough {
-        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-        for value in values[(row * columns)..<((row + 1) * columns)] {
-          // Adding zero makes -0 and 0 the same bits.
-          hash = (hash ^ UInt64((value + 0).bitPattern)) &* 0xFF51_AFD7_ED55_8CCD
-          hash ^= hash >> 32
-        }
-        seen.insert(hash)
+    table.eachRow(columns: columns) { _, values in
+      var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+      for value in values {
+        // Adding zero makes -0 and 0 the same bits.
+        hash = (hash ^ UInt64((value + 0).bitPattern)) &* 0xFF51_AFD7_ED55_8CCD
+        hash ^= hash >> 32
       }
+      seen.insert(hash)
+      return seen.count < enough
     }
     return seen.count
   }

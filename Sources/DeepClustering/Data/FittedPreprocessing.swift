@@ -50,32 +50,49 @@ public struct FittedPreprocessing: Codable, Equatable, Sendable {
     }
   }
 
-  /// Scales rows of values in place, and refuses those that the methods could not square.
+  /// Scales the rows of a table in place, and refuses values that the methods could not square.
   ///
   /// - Parameters:
-  ///   - values: The rows, with as many columns as those of the training data.
+  ///   - table: The rows, with as many columns as those of the training data; sparse ones stay so
+  ///     where zeros stay zeros.
   ///   - columns: D.
   ///   - source: Where they came from, for the message.
-  /// - Throws: ``InputError`` for a scaled value whose magnitude is more than 10¹⁸, or no number.
+  /// - Throws: ``InputError`` for a scaled value whose magnitude is more than 10¹⁸, or no number, and
+  ///   where there is no memory for zeros that are none any more.
   public func apply(
-    to values: inout [Float], columns: Int, of source: String
+    to table: inout TableValues, columns: Int, of source: String
   ) throws(InputError) {
-    apply(to: &values, columns: columns)
-    let largest: Float = 1e18
-    let found = values.withUnsafeBufferPointer { values in
-      for index in 0..<values.count where !(values[index].magnitude <= largest) {
-        return index as Int?
-      }
-      return nil
+    if case .sparse(let rows) = table, means != nil {
+      table = .dense([])
+      try NumberTable.refuseTooLarge(
+        rows: rows.count, columns: columns, name: "\(source) after the scaling \(kind.rawValue)")
+      table = .dense(rows.dense(columns: columns))
     }
-    guard let position = found else { return }
+    switch table {
+    case .dense(var values):
+      table = .dense([])
+      apply(to: &values, columns: columns)
+      table = .dense(values)
+    case .sparse(var rows):
+      table = .dense([])
+      if kind == .unitNorm {
+        rows.eachRow { apply(to: &$0, columns: $0.count) }
+      } else {
+        apply(to: &rows.values, columns: columns)
+      }
+      table = .sparse(rows)
+    }
+    let largest: Float = 1e18
+    guard let found = table.first(columns: columns, where: { !($0.magnitude <= largest) }) else {
+      return
+    }
     let scaled = kind == .none ? "" : " after the scaling \(kind.rawValue)"
     let example = kind == .standardScore ? "" : ", such as standard-score"
     throw InputError(
       .data,
-      "row \(position / columns + 1), column \(position % columns + 1) of \(source) is "
-        + "\(values[position])\(scaled), too large to be squared in single precision; correct it, or "
-        + "choose another --preprocessing\(example)")
+      "row \(found.row + 1), column \(found.column + 1) of \(source) is \(found.value)\(scaled), too "
+        + "large to be squared in single precision; correct it, or choose another "
+        + "--preprocessing\(example)")
   }
 
   /// Turns scaled rows back into the units of the data, as far as that is possible.

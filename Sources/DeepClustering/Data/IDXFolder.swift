@@ -38,7 +38,7 @@ struct IDXFolder {
     let table = try NumberTable(images)
     let classes = ClassLabels(labels)
     return Dataset(
-      name: name, values: table.values, rows: table.rows, columns: table.columns,
+      name: name, table: table.table, rows: table.rows, columns: table.columns,
       labels: classes.indices, classNames: classes.names, imageShape: table.imageShape,
       source: path)
   }

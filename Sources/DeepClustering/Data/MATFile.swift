@@ -99,7 +99,7 @@ struct MATFile: ArrayFile {
       return .dense(try element.array(variable.shape, name: title))
     case .sparse(let rows, let starts, let values):
       return .table(
-        try Self.dense(
+        try Self.sparse(
           shape: variable.shape, rows: rows.array(nil, name: title).integers(),
           starts: starts.array(nil, name: title).integers(),
           values: values.array(nil, name: title).floats(), name: title))
@@ -172,7 +172,7 @@ struct MATFile: ArrayFile {
   }
 
   /// The rows of a matrix that is stored column by column without its zeros.
-  private static func dense(
+  private static func sparse(
     shape: [Int], rows: [Int], starts: [Int], values: [Float], name: String
   ) throws(InputError) -> NumberTable {
     guard shape.count == 2, shape.allSatisfy({ $0 >= 0 }), starts.count - 1 == shape[1],
@@ -182,19 +182,29 @@ struct MATFile: ArrayFile {
       throw InputError(
         .data, "\(name) is a damaged sparse matrix: its column starts do not fit its values")
     }
-    try NumberTable.refuseTooLarge(rows: shape[0], columns: shape[1], name: name)
-    var table = [Float](repeating: 0, count: shape[0] * shape[1])
+    try NumberTable.refuseTooWide(rows: shape[0], columns: shape[1], name: name)
+    if let place = rows[..<stored].firstIndex(where: { !(0..<shape[0]).contains($0) }) {
+      let column = starts.firstIndex { $0 > place } ?? shape[1]
+      throw InputError(
+        .data,
+        "\(name) is a damaged sparse matrix: column \(column) has a value in row \(rows[place] + 1) "
+          + "of \(shape[0])")
+    }
+    // Column after column becomes row after row.
+    var rowStarts = [Int](repeating: 0, count: shape[0] + 1)
+    for row in rows[..<stored] { rowStarts[row + 1] += 1 }
+    for row in 0..<shape[0] { rowStarts[row + 1] += rowStarts[row] }
+    var next = rowStarts
+    var columns = [Int](repeating: 0, count: stored)
+    var turned = [Float](repeating: 0, count: stored)
     for column in 0..<shape[1] {
       for place in starts[column]..<starts[column + 1] {
-        guard (0..<shape[0]).contains(rows[place]) else {
-          throw InputError(
-            .data,
-            "\(name) is a damaged sparse matrix: column \(column + 1) has a value in row "
-              + "\(rows[place] + 1) of \(shape[0])")
-        }
-        table[rows[place] * shape[1] + column] += values[place]
+        (columns[next[rows[place]]], turned[next[rows[place]]]) = (column, values[place])
+        next[rows[place]] += 1
       }
     }
-    return NumberTable(values: table, rows: shape[0], columns: shape[1])
+    let table = SparseRows(starts: rowStarts, columns: columns, values: turned)
+    return NumberTable(
+      table: TableValues(table, columns: shape[1]), rows: shape[0], columns: shape[1])
   }
 }

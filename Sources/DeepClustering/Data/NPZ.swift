@@ -16,7 +16,7 @@ enum NPZ {
       }
     }
     if archive.member(named: "indptr.npy") != nil || archive.member(named: "format.npy") != nil {
-      return contents(try denseTable(ofSparse: archive))
+      return contents(try sparseTable(archive))
     }
     for feature in ArrayChoice.featureNames {
       guard let array = try array(feature, of: archive) else { continue }
@@ -74,7 +74,7 @@ enum NPZ {
     return try NPY.parse(archive.unpack(member), name: "\(member.name) in \(archive.name)")
   }
 
-  private static func denseTable(ofSparse archive: ZipArchive) throws(InputError) -> NumberTable {
+  private static func sparseTable(_ archive: ZipArchive) throws(InputError) -> NumberTable {
     let name = archive.name
     func part(_ part: String) throws(InputError) -> NPYArray {
       guard let array = try array(part, of: archive) else {
@@ -107,20 +107,16 @@ enum NPZ {
         "\(name) is a damaged sparse matrix: its row starts do not fit \(rows) rows and "
           + "\(stored.count) stored values")
     }
-    try NumberTable.refuseTooLarge(rows: rows, columns: columns, name: name)
-    var values = [Float](repeating: 0, count: rows * columns)
-    for row in 0..<rows {
-      for place in starts[row]..<starts[row + 1] {
-        guard (0..<columns).contains(indices[place]) else {
-          throw InputError(
-            .data,
-            "\(name) is a damaged sparse matrix: row \(row + 1) has a value in column "
-              + "\(indices[place] + 1) of \(columns)")
-        }
-        // As SciPy does: values stored twice for one place add up.
-        values[row * columns + indices[place]] += stored[place]
-      }
+    try NumberTable.refuseTooWide(rows: rows, columns: columns, name: name)
+    if let place = indices.firstIndex(where: { !(0..<columns).contains($0) }) {
+      let row = starts.firstIndex { $0 > place } ?? rows
+      throw InputError(
+        .data,
+        "\(name) is a damaged sparse matrix: row \(row) has a value in column "
+          + "\(indices[place] + 1) of \(columns)")
     }
-    return NumberTable(values: values, rows: rows, columns: columns)
+    let table = SparseRows(starts: starts, columns: indices, values: stored)
+    return NumberTable(
+      table: TableValues(table, columns: columns), rows: rows, columns: columns)
   }
 }

@@ -2,13 +2,17 @@
 
 /// Rows of numbers, as an array file lays them out: what becomes a data set's values.
 struct NumberTable {
-  var values: [Float]
+  var table: TableValues
   var rows: Int
   var columns: Int
   var imageShape: ImageShape?
 
   init(values: [Float], rows: Int, columns: Int, imageShape: ImageShape? = nil) {
-    self.values = values
+    self.init(table: .dense(values), rows: rows, columns: columns, imageShape: imageShape)
+  }
+
+  init(table: TableValues, rows: Int, columns: Int, imageShape: ImageShape? = nil) {
+    self.table = table
     self.rows = rows
     self.columns = columns
     self.imageShape = imageShape
@@ -23,7 +27,7 @@ struct NumberTable {
   init(_ arrays: [NPYArray]) throws(InputError) {
     rows = 0
     columns = 0
-    values = []
+    table = .dense([])
     var total = 0
     for (index, array) in arrays.enumerated() {
       let (columns, image) = try Self.layout(of: array)
@@ -36,7 +40,7 @@ struct NumberTable {
       total += array.count
       try Self.refuseTooLarge(rows: rows, columns: columns, name: array.name)
     }
-    values = [Float](unsafeUninitializedCapacity: total) { buffer, initialized in
+    let values = [Float](unsafeUninitializedCapacity: total) { buffer, initialized in
       var start = 0
       for array in arrays {
         array.fill(UnsafeMutableBufferPointer(rebasing: buffer[start..<(start + array.count)]))
@@ -44,6 +48,7 @@ struct NumberTable {
       }
       initialized = total
     }
+    table = .dense(values)
     let isDouble = arrays.contains { $0.element == .float64 }
     guard isDouble, values.contains(where: { $0.isInfinite }) else { return }
     for array in arrays {
@@ -54,6 +59,9 @@ struct NumberTable {
           + "beyond single precision; scale that column down, or remove it")
     }
   }
+
+  /// All values, row after row.
+  var values: [Float] { table.dense(columns: columns) }
 
   private static func layout(
     of array: NPYArray
@@ -73,6 +81,12 @@ struct NumberTable {
         "\(array.name) has the shape \(text); rows × columns, images × height × width and images × "
           + "height × width × channels are read")
     }
+  }
+
+  /// Refuses sparse rows of which not even a batch would fit into memory with its zeros.
+  static func refuseTooWide(rows: Int, columns: Int, name: String) throws(InputError) {
+    try refuseTooLarge(
+      rows: columns > Int32.max ? Int.max : min(rows, 2048), columns: columns, name: name)
   }
 
   /// Refuses a table that would not fit into memory, before any of it is taken.

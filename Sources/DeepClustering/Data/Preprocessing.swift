@@ -55,10 +55,11 @@ public enum Preprocessing: String, Codable, CaseIterable, Sendable {
       return Self.symmetric(dataset)
     case .meanSquare:
       var sum = 0.0
-      dataset.values.withUnsafeBufferPointer { values in
-        for index in 0..<values.count { sum += Double(values[index]) * Double(values[index]) }
+      dataset.table.eachRow(columns: dataset.columns) { _, values in
+        for value in values { sum += Double(value) * Double(value) }
+        return true
       }
-      let mean = sum / Double(max(dataset.values.count, 1))
+      let mean = sum / Double(max(dataset.rows * dataset.columns, 1))
       return FittedPreprocessing(kind: kind, scale: mean > 0 ? Float(mean.squareRoot()) : 1)
     case .standardScore:
       return Self.standardScore(dataset)
@@ -66,12 +67,7 @@ public enum Preprocessing: String, Codable, CaseIterable, Sendable {
   }
 
   private static func holdsWholeNumbers(_ dataset: Dataset) -> Bool {
-    dataset.values.withUnsafeBufferPointer { values in
-      for index in 0..<values.count where values[index] != values[index].rounded(.towardZero) {
-        return false
-      }
-      return true
-    }
+    dataset.table.first(columns: dataset.columns) { $0 != $0.rounded(.towardZero) } == nil
   }
 
   private static func largestPossible(_ dataset: Dataset) -> Float {
@@ -101,17 +97,20 @@ public enum Preprocessing: String, Codable, CaseIterable, Sendable {
     var means = [Double](repeating: 0, count: columns)
     var squares = means
     var isConstant = [Bool](repeating: true, count: columns)
-    for row in 0..<rows {
-      for column in 0..<columns { means[column] += Double(dataset.values[row * columns + column]) }
+    var first: [Float] = []
+    dataset.table.eachRow(columns: columns) { row, values in
+      if row == 0 { first = Array(values) }
+      for column in 0..<columns { means[column] += Double(values[column]) }
+      return true
     }
     for column in 0..<columns { means[column] /= Double(max(rows, 1)) }
-    for row in 0..<rows {
+    dataset.table.eachRow(columns: columns) { _, values in
       for column in 0..<columns {
-        let value = dataset.values[row * columns + column]
-        let distance = Double(value) - means[column]
+        let distance = Double(values[column]) - means[column]
         squares[column] += distance * distance
-        if value != dataset.values[column] { isConstant[column] = false }
+        if values[column] != first[column] { isConstant[column] = false }
       }
+      return true
     }
     // A constant column is told by its values: rounding can leave it a tiny deviation.
     return FittedPreprocessing(

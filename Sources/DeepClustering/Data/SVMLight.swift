@@ -36,7 +36,7 @@ enum SVMLight {
   /// - Throws: ``InputError`` that names the line.
   static func parse(_ bytes: [UInt8], name: String) throws(InputError) -> Contents {
     var words: [String] = []
-    var entries: [(row: Int, column: Int, value: Float)] = []
+    var (starts, places, values): ([Int], [Int], [Float]) = ([0], [], [])
     var (lowest, highest) = (Int.max, -1)
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
@@ -60,20 +60,22 @@ enum SVMLight {
           throw fault("has column \(column) after column \(last); they must rise")
         }
         guard column < Int.max - 1 else { throw fault("has a column number that is too large") }
-        entries.append((words.count, column, Float(value)))
+        places.append(column)
+        values.append(Float(value))
         last = column
         (lowest, highest) = (min(lowest, column), max(highest, column))
       }
       words.append(String(label))
+      starts.append(places.count)
     }
     guard !words.isEmpty else { throw InputError(.data, "\(name) has no rows") }
     let first = lowest > 0 && lowest < Int.max ? 1 : 0
     let columns = highest + 1 - first
-    try NumberTable.refuseTooLarge(rows: words.count, columns: columns, name: name)
-    var values = [Float](repeating: 0, count: words.count * columns)
-    for entry in entries { values[entry.row * columns + entry.column - first] = entry.value }
+    try NumberTable.refuseTooWide(rows: words.count, columns: columns, name: name)
+    let rows = SparseRows(starts: starts, columns: places.map { $0 - first }, values: values)
     var contents = Contents(
-      table: NumberTable(values: values, rows: words.count, columns: columns))
+      table: NumberTable(
+        table: TableValues(rows, columns: columns), rows: words.count, columns: columns))
     let isWhole = words.allSatisfy { word in
       NumberParser.number(of: word).flatMap(Int.init(exactly:)) != nil
     }

@@ -35,7 +35,7 @@ public struct TellingWords: Codable, Equatable, Sendable {
   init(_ count: Int, of rows: Tensor, assignments: [Int], clusters: Int, words: [String]) {
     // Group 0 is noise.
     let members = oneHot(assignments.map { $0 + 1 }, clusters + 1).to(rows.device)
-    let sums = members.transposed().matmul(rows).scalars(as: Float.self).map(Double.init)
+    let sums = rows.weightedSums(members.transposed()).scalars(as: Float.self).map(Double.init)
     let sizes = members.sum(0).scalars(as: Float.self).map(Double.init)
     let width = words.count
     let total = (0..<width).map { column in
@@ -68,7 +68,8 @@ public struct TellingWords: Codable, Equatable, Sendable {
     _ rows: Tensor, isMember: [Float], sums: [Double], sizes: [Double]
   ) -> [Double] {
     let members = Tensor(isMember, shape: [1, isMember.count], on: rows.device)
-    let squares = members.matmul(rows.squared()).scalars(as: Float.self).map(Double.init)
+    let squares = rows.weightedSums(members) { $0.squared() }.scalars(as: Float.self)
+      .map(Double.init)
     let found = sizes.indices.dropFirst().filter { sizes[$0] > 0 }
     let freedom = found.reduce(0.0) { $0 + sizes[$1] } - Double(found.count)
     return squares.indices.map { column in

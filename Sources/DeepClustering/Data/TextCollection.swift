@@ -86,7 +86,7 @@ struct TextCollection {
       counts, words: words, given?.inverseDocumentFrequencies, name: path)
     let classes = ClassLabels(foldersOf: names)
     var dataset = Dataset(
-      name: name, values: table.values, rows: names.count, columns: words.count,
+      name: name, table: table.values, rows: names.count, columns: words.count,
       labels: classes?.indices, classNames: classes?.names, source: path)
     dataset.vocabulary = Vocabulary(words: words, inverseDocumentFrequencies: table.frequencies)
     dataset.fileNames = names
@@ -106,12 +106,12 @@ struct TextCollection {
     return dataset
   }
 
-  /// The dense table of tf-idf, computed in double precision as scikit-learn does.
+  /// The table of tf-idf, computed in double precision as scikit-learn does.
   private static func table(
     _ counts: WordCounts, words: [String], _ given: [Double]?, name: String
-  ) throws(InputError) -> (values: [Float], frequencies: [Double], emptyRows: Int) {
+  ) throws(InputError) -> (values: TableValues, frequencies: [Double], emptyRows: Int) {
     let (rows, columns) = (counts.texts, words.count)
-    try NumberTable.refuseTooLarge(
+    try NumberTable.refuseTooWide(
       rows: rows, columns: columns, name: "\(name) (--max-features asks for fewer words)")
     var column = [Int](repeating: -1, count: counts.words.count)
     let place = Dictionary(uniqueKeysWithValues: zip(words, 0...))
@@ -122,16 +122,17 @@ struct TextCollection {
         frequencies[column[word]] = log(Double(1 + rows) / Double(1 + found)) + 1
       }
     }
-    var values = [Float](repeating: 0, count: rows * columns)
+    var values = SparseRows()
     var emptyRows = 0
     for row in 0..<rows {
       let entries = counts.entries[counts.starts[row]..<counts.starts[row + 1]]
         .filter { column[$0.word] >= 0 }
         .map { (column[$0.word], Double($0.count) * frequencies[column[$0.word]]) }
+        .sorted { $0.0 < $1.0 }
       let norm = entries.reduce(0) { $0 + $1.1 * $1.1 }.squareRoot()
       if entries.isEmpty { emptyRows += 1 }
-      for (column, value) in entries { values[row * columns + column] = Float(value / norm) }
+      values.append(entries.lazy.map { ($0.0, Float($0.1 / norm)) })
     }
-    return (values, frequencies, emptyRows)
+    return (TableValues(values, columns: columns), frequencies, emptyRows)
   }
 }

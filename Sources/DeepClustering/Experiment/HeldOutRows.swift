@@ -28,14 +28,14 @@ extension RunConfiguration {
 
 extension RunRecord.HeldOut {
   /// What a model says of rows that its fit did not see; nil for a model that says nothing.
+  ///
+  /// - Throws: `InputError` for values that are too large once they are scaled, and for lack of memory.
   init?(
     _ dataset: Dataset, by model: any ClusteringModel, clusters: Int, _ training: PreparedData
-  ) {
+  ) throws(InputError) {
     guard let model = model as? any InductiveModel else { return nil }
-    var values = dataset.values
-    training.preprocessing.apply(to: &values, columns: dataset.columns)
-    let rows = Tensor(
-      values, shape: [dataset.rows, dataset.columns], on: training.tensor.device)
+    let rows = try dataset.scaled(
+      by: training.preprocessing, sparse: training.tensor.isCompressed, on: training.tensor.device)
     let scores = dataset.labels.map { labels in
       Scores(
         predicted: model.assignments(for: rows), labels: labels, clusters: clusters)

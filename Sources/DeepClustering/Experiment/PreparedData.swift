@@ -3,7 +3,7 @@ public import Torch
 
 /// A data set scaled and on its device: what a fit sees, and what is needed to read it back.
 public struct PreparedData {
-  /// n × D, single precision.
+  /// n × D, single precision; compressed where the rows are sparse and the method takes them so.
   public let tensor: Tensor
   /// The class of each row, for measuring only.
   public let labels: [Int]?
@@ -35,11 +35,13 @@ public struct PreparedData {
   ///   - preprocessing: How its values are scaled.
   ///   - clusters: K, which the distinct rows must allow; nil where the method finds it.
   ///   - device: Where the tensor goes.
+  ///   - sparse: Whether sparse rows may stay without their zeros, as they can on the processor and for
+  ///     methods that take batches of them only.
   ///   - warnings: What is odd about the data is added here.
   /// - Throws: `InputError` for data that cannot be clustered.
   public init(
     _ dataset: consuming Dataset, preprocessing: Preprocessing, clusters: Int?, device: Device,
-    warnings: inout [String]
+    sparse: Bool = false, warnings: inout [String]
   ) throws(InputError) {
     warnings += try dataset.validated(clusters: clusters)
     digest = dataset.digest()
@@ -48,11 +50,7 @@ public struct PreparedData {
     (name, source, fileNames) = (dataset.name, dataset.source, dataset.fileNames)
     valueRange = dataset.valueRange ?? 0...1
     self.preprocessing = preprocessing.fitted(to: dataset)
-    let shape = [dataset.rows, dataset.columns]
-    var values: [Float] = []
-    swap(&values, &dataset.values)
-    try self.preprocessing.apply(to: &values, columns: shape[1], of: source)
-    tensor = Tensor(values, shape: shape, on: device)
+    tensor = try dataset.scaled(by: self.preprocessing, sparse: sparse, on: device)
   }
 
   /// Rows in the values of the file they came from.

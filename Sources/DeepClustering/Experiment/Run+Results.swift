@@ -18,7 +18,7 @@ extension Run {
     record.measures = (model as? any MeasuredModel)?.measures
     measure(model, data, ClusterSizes(model.assignments, of: method))
     if let heldOut {
-      record.heldOut = RunRecord.HeldOut(heldOut, by: model, clusters: record.clusters, data)
+      record.heldOut = try RunRecord.HeldOut(heldOut, by: model, clusters: record.clusters, data)
     }
     add(seconds(since: start), to: "scoring")
     record.peakMemoryBytes = peakMemoryBytes()

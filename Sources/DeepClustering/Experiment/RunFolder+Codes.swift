@@ -28,7 +28,7 @@ extension RunFolder {
     }
     let table = try NumberTable(NPY.parse(FileBytes.read(embedding.path), name: embedding.path))
     var data = Dataset(
-      name: url.lastPathComponent, values: table.values, rows: table.rows, columns: table.columns,
+      name: url.lastPathComponent, table: table.table, rows: table.rows, columns: table.columns,
       source: url.path)
     let labels = file("labels.npy")
     guard FileManager.default.fileExists(atPath: labels.path) else { return data }

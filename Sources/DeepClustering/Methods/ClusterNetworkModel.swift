@@ -12,6 +12,8 @@ public struct ClusterNetworkModel: ReadableModel {
   public let components: GaussianComponents
   /// What gives the codes; nil when the data themselves are clustered.
   public let autoencoder: Autoencoder?
+  /// Whether there is an encoder.
+  public var encodesRows: Bool { autoencoder != nil }
   /// The layout of the codes; nil when the codes themselves are clustered.
   public let layout: UMAPLayout?
   /// The mean code of each cluster, K × latent, for the decoder; nil without one.

@@ -8,8 +8,15 @@ public protocol ClusteringModel {
   var assignments: [Int] { get }
   /// How certain each assignment is, from 0 to 1.
   var certainty: [Float] { get }
+  /// Whether rows go through an encoder before anything else, and so may be compressed.
+  var encodesRows: Bool { get }
   /// Puts the model into an archive.
   func store(in archive: inout Archive)
+}
+
+extension ClusteringModel {
+  /// They are taken as they are.
+  public var encodesRows: Bool { false }
 }
 
 /// A model that tells the clusters of new samples.
@@ -61,6 +68,8 @@ public struct CentroidModel: ReadableModel, LossModel {
 
   /// The encoder and decoder; nil when the centroids are in the space of the data.
   public let network: Autoencoder?
+  /// Whether there is a network.
+  public var encodesRows: Bool { network != nil }
   /// K × d.
   public let centroids: Tensor
   /// Where several centroids make one cluster: these (K′ × d) with the cluster of each, while

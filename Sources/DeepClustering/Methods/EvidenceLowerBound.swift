@@ -15,7 +15,8 @@ public enum DecoderLikelihood: String, Codable, Sendable, CaseIterable {
   ///
   /// - Throws: ``InputError`` when Bernoulli was asked for and values lie outside 0…1.
   func resolved(for data: Tensor) throws(InputError) -> DecoderLikelihood {
-    let (low, high) = (data.min().item, data.max().item)
+    let range = data.range
+    let (low, high) = (range.lowerBound, range.upperBound)
     let isShare = low >= 0 && high <= 1
     switch self {
     case .automatic: return isShare ? .bernoulli : .gaussian

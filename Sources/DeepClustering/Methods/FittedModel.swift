@@ -49,20 +49,19 @@ public struct FittedModel<Model: ClusteringModel> {
   public func rows(_ dataset: Dataset) throws(InputError) -> Tensor {
     let dataset = try dataset.arranged(by: preprocessing.columnNames)
     // A list of no rows has no width either.
-    guard dataset.columns == columns || dataset.rows == 0 else {
+    guard dataset.rows > 0 else { return Tensor([] as [Float], shape: [0, columns], on: device) }
+    guard dataset.columns == columns else {
       throw InputError(
         .data,
         "\(dataset.source) has \(dataset.columns) columns, and the model was fitted to \(columns)")
     }
-    if let position = dataset.values.firstIndex(where: { !$0.isFinite }) {
+    if let found = dataset.table.first(columns: columns, where: { !$0.isFinite }) {
       throw InputError(
         .data,
-        "row \(position / columns + 1), column \(position % columns + 1) of \(dataset.source) is "
-          + "not a finite number")
+        "row \(found.row + 1), column \(found.column + 1) of \(dataset.source) is not a finite number"
+      )
     }
-    var values = dataset.values
-    try preprocessing.apply(to: &values, columns: columns, of: dataset.source)
-    return Tensor(values, shape: [dataset.rows, columns], on: device)
+    return try dataset.scaled(by: preprocessing, sparse: model.encodesRows, on: device)
   }
 }
 

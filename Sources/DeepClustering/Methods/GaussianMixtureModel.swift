@@ -17,6 +17,8 @@ public struct GaussianMixtureModel: ReadableModel, MeasuredModel {
   public let lowerBound: Double?
   /// N2D's encoder; nil when the mixture is in the space of the data.
   public let network: Autoencoder?
+  /// Whether there is a network.
+  public var encodesRows: Bool { network != nil }
   /// N2D's layout of the codes.
   public let layout: UMAPLayout?
   /// The mean code of each cluster, K × latent, for the decoder; nil without a network.

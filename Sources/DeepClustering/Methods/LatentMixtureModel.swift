@@ -10,6 +10,8 @@ public struct LatentMixtureModel: ReadableModel, GenerativeModel {
 
   /// The encoder to the mean code, and the decoder, whose output `likelihood` explains.
   public let network: Autoencoder
+  /// They are encoded.
+  public var encodesRows: Bool { true }
   /// The components, in the space of the codes.
   public let mixture: DiagonalMixture
   /// What the decoder's output means; never `automatic`.

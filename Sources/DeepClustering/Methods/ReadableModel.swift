@@ -46,6 +46,8 @@ public struct AnyModel: ReadableModel {
   public var assignments: [Int] { base.assignments }
   /// How certain each of them is.
   public var certainty: [Float] { base.certainty }
+  /// Whether the model has an encoder.
+  public var encodesRows: Bool { base.encodesRows }
   /// The clusters of rows.
   public func assignments(for rows: Tensor) -> [Int] { base.assignments(for: rows) }
   /// rows × K; nil when the model at hand is a hard one.

@@ -136,7 +136,7 @@ public struct SelfTraining: Codable, Sendable, Equatable {
       }
       let reconstruction =
         reconstructionWeight > 0
-        ? state.autoencoder.reconstruction(of: codes).meanSquaredError(to: context.data).item : nil
+        ? state.autoencoder.reconstructionError(of: codes, to: context.data) : nil
       var report = report(clustering: clustering, reconstruction: reconstruction)
       report.changed = share
       report.stopReason = "fewer than \(percent(tolerance)) of the samples changed their cluster"

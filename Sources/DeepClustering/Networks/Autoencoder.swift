@@ -152,13 +152,21 @@ public struct Autoencoder {
     withoutGradients { inBlocks(codes, decode) }
   }
 
+  /// The mean squared error of the reconstructions of codes to rows, in blocks and without gradients.
+  func reconstructionError(of codes: Tensor, to rows: Tensor) -> Double {
+    let sum = withoutGradients {
+      rows.blocks.reduce(0) { sum, block in
+        let error = decode(codes.slice(block)).meanSquaredError(to: rows.slice(block))
+        return sum + error.item * Double(block.count)
+      }
+    }
+    return sum / Double(rows.shape[0])
+  }
+
   private func inBlocks(_ rows: Tensor, _ body: (Tensor) -> Tensor) -> Tensor {
-    let (count, block) = (rows.shape[0], 2048)
-    guard count > block else { return body(rows) }
-    return Tensor.concatenated(
-      stride(from: 0, to: count, by: block).map {
-        body(rows.slice($0..<Swift.min($0 + block, count)))
-      })
+    let blocks = rows.blocks
+    guard blocks.count > 1 else { return body(rows.dense) }
+    return Tensor.concatenated(blocks.map { body(rows.slice($0)) })
   }
 
   /// The encoder's weights and biases.

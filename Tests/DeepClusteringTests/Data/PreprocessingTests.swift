@@ -21,7 +21,7 @@ import Testing
   /// It is the scaled value that has to have a square.
   @Test func refusesWhatCannotBeSquared() throws {
     let data = table([[1, 0], [2, -2.5e19], [3, 2.5e19]])
-    var values = data.values
+    var values = data.table
     let plain = refusal {
       try Preprocessing.none.fitted(to: data).apply(to: &values, columns: 2, of: "t.csv")
     }
@@ -29,16 +29,16 @@ import Testing
     #expect(plain?.description.hasPrefix("row 2, column 2 of t.csv is -2.5e+19, too large") == true)
     #expect(plain?.description.contains("--preprocessing, such as standard-score") == true)
     let fitted = Preprocessing.standardScore.fitted(to: data)
-    values = data.values
+    values = data.table
     try fitted.apply(to: &values, columns: 2, of: "t.csv")
-    #expect(values.allSatisfy { abs($0) < 2 })
+    #expect(values.dense(columns: 2).allSatisfy { abs($0) < 2 })
     // A new row that is too far from those that the scaling was learned from.
-    var far: [Float] = [3e38, 0]
+    var far = TableValues.dense([3e38, 0])
     let other = refusal { try fitted.apply(to: &far, columns: 2, of: "new.csv") }
     #expect(other?.description.contains("after the scaling standard-score") == true)
-    var near: [Float] = [1e18, -1e18]
+    var near = TableValues.dense([1e18, -1e18])
     try Preprocessing.none.fitted(to: data).apply(to: &near, columns: 2, of: "t.csv")
-    #expect(near == [1e18, -1e18])
+    #expect(near == .dense([1e18, -1e18]))
   }
 
   @Test func aModelRefusesRowsThatCannotBeSquared() throws {

@@ -138,6 +138,7 @@ private struct TextGolden: Decodable {
     ).split(separator: "\n").map(String.init)
     try #require(order.count == theirs.rows)
     let place = Dictionary(uniqueKeysWithValues: zip(try #require(ours.fileNames), 0...))
+    let (ourValues, theirValues) = (ours.values, theirs.values)
     var worst: Float = 0
     for (their, name) in order.enumerated() {
       let our = try #require(place[name])
@@ -145,7 +146,7 @@ private struct TextGolden: Decodable {
       guard their.isMultiple(of: 10) else { continue }
       for column in 0..<2000 {
         worst = max(
-          worst, abs(ours.values[our * 2000 + column] - theirs.values[their * 2000 + column]))
+          worst, abs(ourValues[our * 2000 + column] - theirValues[their * 2000 + column]))
       }
     }
     #expect(worst < 1e-6)

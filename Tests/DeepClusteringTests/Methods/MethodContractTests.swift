@@ -70,6 +70,29 @@ import Torch
     try check(MethodCatalog.method(name))
   }
 
+  /// Rows without their zeros are other bytes of the same data.
+  @Test(arguments: names)
+  func compressedRowsGiveTheSameBits(name: String) throws {
+    func check<M: ClusteringMethod>(_ type: M.Type) throws {
+      let trial = try Trial<M>()
+      // The others are given dense rows.
+      guard trial.method.trainsNetwork else { return }
+      let values = trial.blobs.values.map { abs($0) < 0.1 ? 0 : $0 }
+      let table = TableValues.sparse(SparseRows(dense: values, columns: 8))
+      let sparse = Dataset(name: "t", table: table, rows: 300, columns: 8)
+      let rows = try sparse.scaled(by: Preprocessing.none.fitted(to: sparse), sparse: true)
+      #expect(rows.isCompressed)
+      let first = try trial.fit(
+        trial.context(.plain, data: Tensor(values, shape: [300, 8])))
+      let second = try trial.fit(trial.context(.plain, data: rows))
+      #expect(second.reports == first.reports)
+      #expect(try trial.bits(second.model) == trial.bits(first.model))
+      guard let model = second.model as? any InductiveModel else { return }
+      #expect(model.encodesRows && model.assignments(for: rows) == model.assignments)
+    }
+    try check(MethodCatalog.method(name))
+  }
+
   @Test(arguments: names)
   func theModelPredictsWhatItFound(name: String) throws {
     func check<M: ClusteringMethod>(_ type: M.Type) throws {
@@ -231,9 +254,11 @@ private struct Trial<M: ClusteringMethod> {
   }
 
   /// The data, and a network that was pretrained on them where the method wants one.
-  func context(_ compute: Compute, seed: UInt64 = 3) throws -> FitContext {
+  func context(
+    _ compute: Compute, seed: UInt64 = 3, data: Tensor? = nil
+  ) throws -> FitContext {
     var context = FitContext(
-      data: blobs.tensor, seed: Seed(seed), compute: compute,
+      data: data ?? blobs.tensor, seed: Seed(seed), compute: compute,
       imageShape: ImageShape(height: 2, width: 4))
     if let pretraining = method.pretraining {
       var state = pretraining.begin(context)
