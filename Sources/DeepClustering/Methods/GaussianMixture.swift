@@ -6,8 +6,9 @@ public import Torch
 ///
 /// Dempster, Laird, Rubin, Maximum likelihood from incomplete data via the EM algorithm, JRSS B 1977.
 /// Each start takes the clusters of one run of k-means as responsibilities; of several the one of
-/// the highest likelihood wins. A step is one iteration. Densities are in double precision and in
-/// logarithms.
+/// the highest likelihood wins. From there components may be merged and others split (Ueda, Nakano,
+/// Ghahramani, Hinton, Neural Computation 12, 2000), as long as that makes it higher. A step is one
+/// iteration. Densities are in double precision and in logarithms.
 public struct GaussianMixture: ClusteringMethod, Equatable {
   /// What the covariances of the components may be.
   public enum Covariance: String, Codable, Sendable, CaseIterable {
@@ -33,7 +34,9 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
   public var covariance = Covariance.full
   /// How many starts are tried.
   public var restarts = 3
-  /// Iterations of one start at most.
+  /// How many merges with a split are tried after the starts.
+  public var moves = 0
+  /// Iterations of one start, or after a move, at most.
   public var maximumIterations = 100
   /// A start ends when the mean log-likelihood rises by less than this.
   public var tolerance = 1e-3
@@ -54,10 +57,16 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
     var components: GaussianComponents?
     var best: GaussianComponents?
     var assignments: [Int]?
+    /// The moves from the best mixture, which they follow from; nil before the starts have ended.
+    var moves: MixtureMoves?
   }
 
   struct Progress: Codable {
+    /// The starts that have ended.
     var restart = 0
+    /// The moves that have ended, and those of them from the best mixture so far.
+    var moves: Int?
+    var movesFromBest: Int?
     var steps = 0
     /// The mean of log p(x) before each iteration of this start.
     var trace: [Double] = []
@@ -77,7 +86,7 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
     return State(samples: samples(context.data))
   }
 
-  private func samples(_ points: Tensor) -> MixtureSamples {
+  func samples(_ points: Tensor) -> MixtureSamples {
     let products = covariance == .full || covariance == .tied
     return MixtureSamples(points, products: products)
   }
@@ -85,7 +94,7 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
   /// One iteration.
   public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
     let components =
-      state.components ?? estimate(state.samples, firstLabels(context, state.progress.restart))
+      state.components ?? estimate(state.samples, labelsToGoOnFrom(&state, context))
     let step = iterate(components, state.samples)
     let change = state.progress.trace.last.map { step.logLikelihood - $0 } ?? .infinity
     state.progress.trace.append(step.logLikelihood)
@@ -100,16 +109,53 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
       changed: changed)
     let converged = abs(change) < tolerance
     guard converged || state.progress.trace.count == maximumIterations else { return report }
-    if step.logLikelihood > state.progress.best ?? -.infinity {
-      (state.progress.best, state.best) = (step.logLikelihood, step.next)
-    }
-    state.progress.restart += 1
     (state.components, state.progress.trace) = (nil, [])
-    guard state.progress.restart == restarts else { return report }
-    report.stopReason =
-      converged
-      ? "the likelihood came to rest" : "the limit of \(maximumIterations) iterations was reached"
+    if endsSearch(&state, step, context) {
+      report.stopReason =
+        converged
+        ? "the likelihood came to rest" : "the limit of \(maximumIterations) iterations was reached"
+    }
     return report
+  }
+
+  /// Keeps what a start or a move has ended with if it is the best, and tells whether no other follows.
+  private func endsSearch(_ state: inout State, _ end: Step, _ context: FitContext) -> Bool {
+    let best = state.progress.best ?? -.infinity
+    let isStart = state.progress.restart < restarts
+    // A move has to be worth more than what an iteration may be without.
+    let isBest = end.logLikelihood > best + (isStart ? 0 : tolerance)
+    if isBest { (state.progress.best, state.best) = (end.logLikelihood, end.next) }
+    if isStart {
+      state.progress.restart += 1
+      guard state.progress.restart == restarts else { return false }
+      (state.progress.moves, state.progress.movesFromBest) = (0, 0)
+    } else {
+      state.progress.moves = (state.progress.moves ?? 0) + 1
+      state.progress.movesFromBest = isBest ? 0 : (state.progress.movesFromBest ?? 0) + 1
+      if isBest { state.moves = nil }
+    }
+    guard state.progress.moves ?? 0 < moves, clusters > 2 else { return true }
+    return state.progress.movesFromBest ?? 0 >= movesFromBest(&state, context).moves.count
+  }
+
+  private func movesFromBest(_ state: inout State, _ context: FitContext) -> MixtureMoves {
+    guard let best = state.best else { preconditionFailure("moves before the end of a start") }
+    let moves =
+      state.moves
+      ?? MixtureMoves(
+        of: state.samples.expectation(of: best).labels, context.data, by: self,
+        seed: Seed(context.seed.stream("mixture moves")))
+    state.moves = moves
+    return moves
+  }
+
+  /// The partition of the next start, or after the next move.
+  private func labelsToGoOnFrom(_ state: inout State, _ context: FitContext) -> [Int] {
+    guard state.progress.restart == restarts else {
+      return firstLabels(context, state.progress.restart)
+    }
+    let moves = movesFromBest(&state, context)
+    return moves.labels(after: state.progress.movesFromBest ?? 0)
   }
 
   /// What a mixture of these covariances is worth on the data that it was fitted to.
@@ -147,8 +193,10 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
 
   /// The most probable components before the last step.
   public func assignments(_ state: State) -> [Int]? { state.assignments }
-  /// All iterations of all starts.
-  public func plannedSteps(_ context: FitContext) -> Int { restarts * maximumIterations }
+  /// All iterations of all starts and moves.
+  public func plannedSteps(_ context: FitContext) -> Int {
+    (restarts + moves) * maximumIterations
+  }
   /// The iterations so far.
   public func stepsTaken(_ state: State) -> Int { state.progress.steps }
 
@@ -184,7 +232,7 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
   }
 
   /// What the covariances may be of those that were found; diagonals, d numbers each, are all variances.
-  private func constrained(
+  func constrained(
     _ covariances: [[Double]], _ weights: [Double], _ d: Int
   ) -> [[Double]] {
     func regularized(_ variance: Double) -> Double { max(variance, 0) + regularization }
@@ -256,7 +304,7 @@ extension GaussianMixture {
     return (fit.components, fit.logLikelihoods)
   }
 
-  /// The best of all starts.
+  /// The best of all starts, without moves.
   func fit(_ points: Tensor, seed: Seed) -> Fit {
     let context = FitContext(data: points, seed: seed)
     let fits = (0..<restarts).map { fit(points, from: firstLabels(context, $0)) }

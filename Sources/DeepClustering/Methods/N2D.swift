@@ -5,6 +5,8 @@ internal import Torch
 ///
 /// The codes of an autoencoder are laid out by UMAP in as many dimensions as there are clusters, and
 /// a mixture of Gaussians with full covariances is fitted to the layout. Nothing is trained jointly.
+/// The likelihood of such a mixture has many maxima: where the authors take that of one start from
+/// k-means, the profile `practical` looks for higher ones by merges and splits.
 /// A step is an epoch of UMAP, then an iteration of the mixture.
 public struct N2D: ClusteringMethod, Equatable {
   /// Name, title and source.
@@ -16,7 +18,7 @@ public struct N2D: ClusteringMethod, Equatable {
     venue: "ICPR 2020",
     profiles: [
       ("practical", "the pretraining of the other methods"),
-      ("paper", "1000 passes of Adam, K latent dimensions"),
+      ("paper", "1000 passes of Adam, K latent dimensions, one start of the mixture"),
     ])
 
   /// How the autoencoder is trained.
@@ -36,6 +38,7 @@ public struct N2D: ClusteringMethod, Equatable {
   public init(clusters: Int) {
     layout = .forClustering(components: min(max(clusters, 2), 64))
     mixture = GaussianMixture(clusters: clusters)
+    mixture.moves = 30
   }
 
   /// One of the profiles of the card.
@@ -46,6 +49,7 @@ public struct N2D: ClusteringMethod, Equatable {
     case "paper":
       method.network.layout.latent = clusters
       (method.network.epochs, method.network.minimumIterations) = (1000, 1)
+      (method.mixture.restarts, method.mixture.moves) = (1, 0)
     default: return nil
     }
     return method

@@ -129,6 +129,83 @@ import Torch
     #expect(fit.logLikelihoods.last == heights.max())
   }
 
+  /// k-means parts a broad group and joins narrow ones, and iterations alone do not undo that.
+  @Test(arguments: [GaussianMixture.Covariance.full, .diagonal])
+  func movesLeaveALocalMaximum(covariance: GaussianMixture.Covariance) throws {
+    var generator = SplitMix64(seed: 3)
+    let truth = (0..<600).map { $0 < 400 ? 0 : 1 + $0 % 4 }
+    let values = truth.flatMap { label -> [Float] in
+      let (width, x) = label == 0 ? (3.0, 0.0) : (0.1, 20 + 0.8 * Double(label))
+      return [x + width * generator.nextGaussian(), width * generator.nextGaussian()].map {
+        Float($0)
+      }
+    }
+    let points = Tensor(values, shape: [600, 2])
+    var learner = GaussianMixture(clusters: 5)
+    (learner.covariance, learner.restarts) = (covariance, 1)
+    let highest = try #require(learner.fit(points, from: truth).logLikelihoods.last)
+    var stuck = 0
+    for seed: UInt64 in 1...5 {
+      let context = FitContext(data: points, seed: Seed(seed))
+      let alone = try highestLikelihood(learner, context)
+      if alone < highest - 0.1 { stuck += 1 }
+      var moving = learner
+      moving.moves = 30
+      #expect(try highestLikelihood(moving, context) > highest - 0.01)
+    }
+    #expect(stuck > 0)
+  }
+
+  private func highestLikelihood(_ learner: GaussianMixture, _ context: FitContext) throws -> Double
+  {
+    var state = try learner.begin(context)
+    var reports = 0
+    repeat { reports += 1 } while learner.advance(&state, context).stopReason == nil
+    #expect(reports <= learner.plannedSteps(context))
+    return try #require(state.progress.best)
+  }
+
+  /// What a move is said to gain is the difference of the likelihoods of two partitions.
+  @Test func movesAreWorthWhatTheyGain() {
+    let points = Generator(seed: 8).normal(shape: [120, 3])
+    let labels = (0..<120).map { $0 % 4 }
+    var learner = GaussianMixture(clusters: 4)
+    learner.regularization = 1e-3
+    let found = MixtureMoves(of: labels, points, by: learner, seed: Seed(1))
+    #expect(found.moves.count == 6 * 2)
+    let before = likelihood(points, labels)
+    for (index, move) in found.moves.enumerated() {
+      let after = found.labels(after: index)
+      #expect(abs(likelihood(points, after) - before - move.gain) < 1e-4)
+      #expect(index == 0 || move.gain <= found.moves[index - 1].gain)
+      let (kept, freed) = move.merged
+      for (old, new) in zip(labels, after) {
+        switch old {
+        case kept, freed: #expect(new == kept)
+        case move.split: #expect(new == move.split || new == freed)
+        default: #expect(new == old)
+        }
+      }
+      #expect(Set(after).count == 4)
+    }
+  }
+
+  /// Σ_k n_k·(log n_k/n − ½ log |Σ_k|) of points in three columns.
+  private func likelihood(_ points: Tensor, _ labels: [Int]) -> Double {
+    let exact = points.to(.float64)
+    return (0..<4).reduce(0) { sum, label in
+      let members = labels.indices.filter { labels[$0] == label }
+      let own = exact.rows(at: Tensor(members.map(Int64.init), shape: [members.count]))
+      let centered = own - own.mean(0, keeping: true)
+      let n = Double(members.count)
+      let c: [Double] = (centered.transposed().matmul(centered) / n).scalars()
+      let (a, b, d) = (c[0] + 1e-3, c[4] + 1e-3, c[8] + 1e-3)
+      let determinant =
+        a * b * d + 2 * c[1] * c[2] * c[5] - a * c[5] * c[5] - b * c[2] * c[2] - d * c[1] * c[1]
+      return sum + n * (log(n / Double(labels.count)) - 0.5 * log(determinant))
+    }
+  }
+
   /// A component of one point keeps the least variance there is; one without points is harmless.
   @Test func smallComponentsStayFinite() {
     let points = Tensor(column: [0, 1, 2, 50])

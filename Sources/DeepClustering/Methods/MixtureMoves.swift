@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Torch
+
+/// Ways out of a local maximum of a mixture's likelihood: two components are merged, and a third one
+/// is split in their place.
+///
+/// Ueda, Nakano, Ghahramani, Hinton: SMEM algorithm for mixture models, Neural Computation 12, 2000.
+/// They rank the moves by overlaps of posteriors and by local densities; here each is ranked by what
+/// it does to the likelihood of the partition, Σ_k n_k·(log n_k/n − ½ log |Σ_k|): for a merge by the
+/// moments of both, for a split by a mixture of two that is fitted to the members.
+struct MixtureMoves {
+  /// A merge and a split.
+  struct Move {
+    /// By how much the likelihood of the partition rises.
+    let gain: Double
+    let merged: (Int, Int)
+    let split: Int
+  }
+
+  /// All of them, the best first.
+  let moves: [Move]
+  private let labels: [Int]
+  /// The members of each component that its split puts into the second half.
+  private let seconds: [[Int]]
+
+  /// The moves from a partition.
+  ///
+  /// - Parameters:
+  ///   - labels: The components of the samples.
+  ///   - data: The samples, n × d.
+  ///   - method: What kind of mixture it is.
+  ///   - seed: Of the splits.
+  init(of labels: [Int], _ data: Tensor, by method: GaussianMixture, seed: Seed) {
+    let k = method.clusters
+    let worth = PartitionWorth(samples: labels.count, method: method)
+    let samples = method.samples(data)
+    let sums = worth.rows(of: samples.sums(of: labels, clusters: k))
+    let alone = sums.map { worth.of($0, samples) }
+    var members = [[Int]](repeating: [], count: k)
+    for (sample, label) in labels.enumerated() { members[label].append(sample) }
+    let splits = members.map { worth.split(of: $0, in: data, seed: seed) }
+    var moves: [Move] = []
+    for i in 0..<k {
+      for j in 0..<i {
+        let both = worth.of(zip(sums[i], sums[j]).map(+), samples) - alone[i] - alone[j]
+        for (split, half) in splits.enumerated() where split != i && split != j {
+          guard let half else { continue }
+          let gain = half.worth - alone[split] + both
+          moves.append(Move(gain: gain, merged: (j, i), split: split))
+        }
+      }
+    }
+    self.moves = moves.sorted { ($0.gain, $1.split) > ($1.gain, $0.split) }
+    self.labels = labels
+    seconds = splits.map { $0?.second ?? [] }
+  }
+
+  /// The components after a move.
+  func labels(after index: Int) -> [Int] {
+    let move = moves[index]
+    var result = labels.map { $0 == move.merged.1 ? move.merged.0 : $0 }
+    for sample in seconds[move.split] { result[sample] = move.merged.1 }
+    return result
+  }
+}
+
+/// The likelihood of a partition by one Gaussian for each part.
+private struct PartitionWorth {
+  let samples: Int
+  let method: GaussianMixture
+
+  /// The sums of each component.
+  func rows(of sums: [Double]) -> [[Double]] {
+    let width = sums.count / method.clusters
+    return stride(from: 0, to: sums.count, by: width).map { Array(sums[$0..<($0 + width)]) }
+  }
+
+  /// n_k·(log n_k/n − ½ log |Σ_k|) of the sums of the features of a part; 0 of nothing.
+  func of(_ sums: [Double], _ samples: MixtureSamples) -> Double {
+    let count = sums[0]
+    guard count >= 0.5 else { return 0 }
+    let d = samples.features.dimensions
+    let covariance = method.constrained(samples.moments(sums).covariances, [1], d)[0]
+    let logDeterminant =
+      covariance.count == d
+      ? covariance.reduce(0) { $0 + log($1) } : Cholesky(covariance, size: d).logDeterminant
+    return count * (log(count / Double(self.samples)) - 0.5 * logDeterminant)
+  }
+
+  /// The best parting of some samples that was found, by a mixture of two; nil where they are too few
+  /// for two covariances.
+  func split(
+    of members: [Int], in data: Tensor, seed: Seed
+  ) -> (worth: Double, second: [Int])? {
+    let least = 2 * (data.shape[1] + 1)
+    guard members.count >= 2 * least else { return nil }
+    var pair = method
+    (pair.clusters, pair.restarts, pair.moves) = (2, 1, 0)
+    let index = Tensor(members.map(Int64.init), shape: [members.count], on: data.device)
+    let points = data.rows(at: index)
+    let samples = method.samples(points)
+    let halves = samples.expectation(of: pair.fit(points, seed: seed).components).labels
+    let second = zip(members, halves).filter { $0.1 == 1 }.map(\.0)
+    guard min(second.count, members.count - second.count) >= least else { return nil }
+    let sums = samples.sums(of: halves, clusters: 2)
+    let width = sums.count / 2
+    let worth =
+      of(Array(sums[..<width]), samples) + of(Array(sums[width...]), samples)
+    return (worth, second)
+  }
+}
