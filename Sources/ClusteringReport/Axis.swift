@@ -60,7 +60,11 @@ struct Axis: Equatable, Sendable {
       for mantissa in mantissas {
         let value = mantissa * pow(10, Double(exponent))
         if value >= lower, value <= upper {
-          ticks.append(Tick(value: value, label: NumberText.compact(rounded(value, exponent))))
+          // Over many powers all labels are powers, so that they have one form.
+          let label =
+            decades > 6 && ![0, 1].contains(exponent)
+            ? "10\(NumberText.superscript(exponent))" : NumberText.compact(rounded(value, exponent))
+          ticks.append(Tick(value: value, label: label))
         }
       }
     }

@@ -53,6 +53,12 @@ import Testing
     #expect(abs(axis.position(0.01) - (axis.position(0.001) + axis.position(0.1)) / 2) < 1e-12)
   }
 
+  @Test func aLongLogarithmicAxisHasPowers() {
+    #expect(
+      Axis.logarithmic(from: 1e-8, to: 1e8).ticks.map(\.label)
+        == ["10⁻⁸", "10⁻⁵", "10⁻²", "10", "10⁴", "10⁷"])
+  }
+
   @Test func aShortLogarithmicAxisHasTicksBetweenPowers() {
     #expect(Axis.logarithmic(from: 1, to: 30).ticks.map(\.label) == ["1", "2", "5", "10", "20"])
   }

@@ -45,6 +45,8 @@ import Testing
       new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
     const text = (selector) => document.querySelector(selector).textContent;
     (async () => {
+      // The first frame comes when the browser has time for it.
+      for (let tries = 0; tries < 40 && look().drawn === 0; tries++) await later(() => {});
       const result = { start: look() };
       canvas.focus();
       result.moved = await later(() => press('ArrowRight'));

@@ -35,7 +35,7 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
   /// How many starts are tried.
   public var restarts = 3
   /// How many merges with a split are tried after the starts.
-  public var moves = 0
+  public var moves = 30
   /// Iterations of one start, or after a move, at most.
   public var maximumIterations = 100
   /// A start ends when the mean log-likelihood rises by less than this.

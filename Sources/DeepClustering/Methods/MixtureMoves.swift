@@ -40,18 +40,24 @@ struct MixtureMoves {
     var members = [[Int]](repeating: [], count: k)
     for (sample, label) in labels.enumerated() { members[label].append(sample) }
     let splits = members.map { worth.split(of: $0, in: data, seed: seed) }
-    var moves: [Move] = []
+    var merges: [(gain: Double, pair: (Int, Int))] = []
     for i in 0..<k {
       for j in 0..<i {
-        let both = worth.of(zip(sums[i], sums[j]).map(+), samples) - alone[i] - alone[j]
-        for (split, half) in splits.enumerated() where split != i && split != j {
-          guard let half else { continue }
-          let gain = half.worth - alone[split] + both
-          moves.append(Move(gain: gain, merged: (j, i), split: split))
-        }
+        let both = worth.of(zip(sums[i], sums[j]).map(+), samples)
+        merges.append((both - alone[i] - alone[j], (j, i)))
       }
     }
-    self.moves = moves.sorted { ($0.gain, $1.split) > ($1.gain, $0.split) }
+    // Of many components there are more pairs than will ever be tried.
+    merges.sort { $0.gain > $1.gain }
+    let gains = splits.indices.compactMap { split in
+      splits[split].map { (gain: $0.worth - alone[split], split: split) }
+    }.sorted { $0.gain > $1.gain }
+    moves = merges.prefix(4 * method.moves).flatMap { merge in
+      gains.prefix(method.moves + 2).compactMap { gain, split in
+        split == merge.pair.0 || split == merge.pair.1
+          ? nil : Move(gain: gain + merge.gain, merged: merge.pair, split: split)
+      }
+    }.sorted { $0.gain > $1.gain }
     self.labels = labels
     seconds = splits.map { $0?.second ?? [] }
   }

@@ -38,7 +38,6 @@ public struct N2D: ClusteringMethod, Equatable {
   public init(clusters: Int) {
     layout = .forClustering(components: min(max(clusters, 2), 64))
     mixture = GaussianMixture(clusters: clusters)
-    mixture.moves = 30
   }
 
   /// One of the profiles of the card.

@@ -142,7 +142,7 @@ import Torch
     }
     let points = Tensor(values, shape: [600, 2])
     var learner = GaussianMixture(clusters: 5)
-    (learner.covariance, learner.restarts) = (covariance, 1)
+    (learner.covariance, learner.restarts, learner.moves) = (covariance, 1, 0)
     let highest = try #require(learner.fit(points, from: truth).logLikelihoods.last)
     var stuck = 0
     for seed: UInt64 in 1...5 {
