@@ -163,11 +163,10 @@ extension Dataset {
       throw InputError(
         .data, "\(source) has \(rows) rows: a layout with these settings needs \(fewest) at least")
     }
-    if let position = values.firstIndex(where: { !$0.isFinite }) {
+    if let found = table.first(columns: columns, where: { !$0.isFinite }) {
       throw InputError(
         .data,
-        "row \(position / columns + 1), column \(position % columns + 1) of \(source) is not a "
-          + "finite number")
+        "row \(found.row + 1), column \(found.column + 1) of \(source) is not a finite number")
     }
   }
 }

@@ -16,7 +16,7 @@ protocol ArrayFile {
 enum StoredArray {
   /// All values one after another.
   case dense(NPYArray)
-  /// Rows of a sparse matrix, with their zeros.
+  /// Rows of a sparse matrix.
   case table(NumberTable)
 
   func table() throws(InputError) -> NumberTable {

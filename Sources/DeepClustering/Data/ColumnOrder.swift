@@ -63,11 +63,13 @@ extension Dataset {
       columnNames.count == columns, "\(columnNames.count) names for \(columns) columns")
     let order = try ColumnOrder(of: names, among: columnNames, in: source)
     var result = self
-    result.values = []
-    result.values.reserveCapacity(rows * names.count)
-    for row in 0..<rows {
-      for place in order.places { result.values.append(values[row * columns + place]) }
+    var arranged: [Float] = []
+    arranged.reserveCapacity(rows * names.count)
+    table.eachRow(columns: columns) { _, values in
+      for place in order.places { arranged.append(values[place]) }
+      return true
     }
+    result.table = .dense(arranged)
     (result.columns, result.columnNames) = (names.count, names)
     result.notes += [order.note].compactMap(\.self)
     return result

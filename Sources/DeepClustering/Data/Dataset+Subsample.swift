@@ -103,6 +103,7 @@ extension Dataset {
     let shape = imageShape.map {
       [rows, $0.height, $0.width] + ($0.channels > 1 ? [$0.channels] : [])
     }
+    try NumberTable.refuseTooLarge(rows: rows, columns: columns, name: url.path)
     var members = [("x.npy", NPY.encoded(values, shape: shape ?? [rows, columns]))]
     if let labels, let classNames {
       let numbers = classNames.compactMap { Int($0) }

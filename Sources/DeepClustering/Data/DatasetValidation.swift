@@ -75,7 +75,7 @@ extension Dataset {
   }
 
   private func constantColumnCount() -> Int {
-    // Only columns that are still constant are looked at, so this ends early on most data.
+    // Only columns that are still constant are looked at.
     var candidates = Array(0..<columns)
     var first: [Float] = []
     table.eachRow(columns: columns) { row, values in

@@ -183,6 +183,8 @@ struct MATFile: ArrayFile {
         .data, "\(name) is a damaged sparse matrix: its column starts do not fit its values")
     }
     try NumberTable.refuseTooWide(rows: shape[0], columns: shape[1], name: name)
+    // A header may name more rows than there are bytes; each takes three numbers below.
+    try NumberTable.refuseTooLarge(rows: shape[0], columns: 8, name: name)
     if let place = rows[..<stored].firstIndex(where: { !(0..<shape[0]).contains($0) }) {
       let column = starts.firstIndex { $0 > place } ?? shape[1]
       throw InputError(

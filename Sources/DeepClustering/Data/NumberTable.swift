@@ -85,8 +85,12 @@ struct NumberTable {
 
   /// Refuses sparse rows of which not even a batch would fit into memory with its zeros.
   static func refuseTooWide(rows: Int, columns: Int, name: String) throws(InputError) {
-    try refuseTooLarge(
-      rows: columns > Int32.max ? Int.max : min(rows, 2048), columns: columns, name: name)
+    let batch = columns > Int32.max ? Int.max : min(rows, 2048)
+    let (count, overflow) = batch.multipliedReportingOverflow(by: columns)
+    let bytes = count.multipliedReportingOverflow(by: MemoryLayout<Float>.size)
+    try FileBytes.refuseMoreThanMemory(
+      overflow || bytes.overflow ? nil : bytes.partialValue,
+      name: "a batch of \(name), \(rows) rows of \(columns) columns,")
   }
 
   /// Refuses a table that would not fit into memory, before any of it is taken.

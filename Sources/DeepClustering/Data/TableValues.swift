@@ -68,7 +68,7 @@ public enum TableValues: Equatable, Sendable {
   }
 
   /// The first value that is not as it should be, with its row and column.
-  func first(
+  public func first(
     columns: Int, where isWrong: (Float) -> Bool
   ) -> (row: Int, column: Int, value: Float)? {
     if case .sparse(let rows) = self, !isWrong(0) {

@@ -19,7 +19,7 @@ struct Film {
 
   /// The rows that are shown.
   let samples: [Int]
-  private let inputs: Tensor
+  private let data: Tensor
   private var frames: [(step: Int, codes: Tensor)] = []
   private var interval = 1
 
@@ -27,8 +27,11 @@ struct Film {
   init(of data: Tensor) {
     let count = min(data.shape[0], Self.mostSamples)
     samples = (0..<count).map { $0 * data.shape[0] / count }
-    inputs = data.rows(
-      at: Tensor(samples.map { Int64($0) }, shape: [count], on: data.device))
+    self.data = data
+  }
+
+  private var inputs: Tensor {
+    data.rows(at: Tensor(samples.map { Int64($0) }, shape: [samples.count], on: data.device))
   }
 
   /// Keeps what `codes` makes of the samples, unless this step is left out or it makes nothing.

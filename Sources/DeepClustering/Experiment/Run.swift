@@ -204,7 +204,8 @@ public final class Run {
     let data = try PreparedData(
       dataset, preprocessing: configuration.preprocessing,
       clusters: method.findsClusterCount ? nil : method.clusters,
-      device: configuration.device, sparse: method.trainsNetwork, warnings: &warnings)
+      device: configuration.device, sparse: method.takesSparse(columns: dataset.columns),
+      warnings: &warnings)
     try method.resolved(for: data).refuseOtherThanImages(data)
     warnings.forEach(warn)
     if configuration.precision == .bfloat16 && configuration.device == .cpu && !hasFastBFloat16 {

@@ -48,7 +48,7 @@ extension ClusteringMethod {
     var warnings: [String] = []
     let data = try PreparedData(
       dataset, preprocessing: preprocessing, clusters: findsClusterCount ? nil : clusters,
-      device: device, sparse: trainsNetwork, warnings: &warnings)
+      device: device, sparse: takesSparse(columns: dataset.columns), warnings: &warnings)
     let method = resolved(for: data)
     try method.refuseOtherThanImages(data)
     warnings += method.pretraining?.warnings ?? []

@@ -119,6 +119,8 @@ public protocol ClusteringMethod: Learner where Outcome: ClusteringModel {
   var needsImages: Bool { get }
   /// Whether the fit computes with a network, so that the choice of its kernels matters.
   var trainsNetwork: Bool { get }
+  /// Whether so many columns may come without their zeros: only batches of them are taken.
+  func takesSparse(columns: Int) -> Bool
   /// The method with settings that follow from the data where they were left open.
   func resolved(for data: PreparedData) -> Self
   /// The cluster of every sample, as the state has them now; nil before there are any.
@@ -171,6 +173,8 @@ extension ClusteringMethod {
 
   /// As the method pretrains one.
   public var trainsNetwork: Bool { pretraining != nil }
+  /// As batches are taken by networks.
+  public func takesSparse(columns: Int) -> Bool { trainsNetwork }
 }
 
 /// What there is to say of a method, for people and tables.

@@ -141,12 +141,19 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   /// How the autoencoder is trained; nil without one.
   public var pretraining: Pretraining? { input == .layout || input == .codes ? network : nil }
 
+  /// A layout is of codes.
+  public func takesSparse(columns: Int) -> Bool {
+    trainsNetwork || input == .automatic && isWide(columns)
+  }
+
+  private func isWide(_ columns: Int) -> Bool { columns > 128 }
+
   /// The method with its input chosen.
   public func resolved(for data: PreparedData) -> DeepDPM {
     guard input == .automatic else { return self }
     var method = self
-    let isWide = data.imageShape != nil || data.tensor.shape[1] > 128
-    method.input = isWide ? .layout : .rows
+    let isLaidOut = data.imageShape != nil || isWide(data.tensor.shape[1])
+    method.input = isLaidOut ? .layout : .rows
     return method
   }
 

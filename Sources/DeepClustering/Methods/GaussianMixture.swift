@@ -110,11 +110,17 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
     let converged = abs(change) < tolerance
     guard converged || state.progress.trace.count == maximumIterations else { return report }
     (state.components, state.progress.trace) = (nil, [])
-    if endsSearch(&state, step, context) {
-      report.stopReason =
-        converged
-        ? "the likelihood came to rest" : "the limit of \(maximumIterations) iterations was reached"
-    }
+    guard endsSearch(&state, step, context) else { return report }
+    report.stopReason =
+      converged
+      ? "the likelihood came to rest" : "the limit of \(maximumIterations) iterations was reached"
+    // What is kept need not be what was tried last.
+    guard let best = state.best, let likelihood = state.progress.best,
+      likelihood != step.logLikelihood
+    else { return report }
+    state.assignments = state.samples.expectation(of: best).labels
+    (report.loss, report.losses) = (-likelihood, ["negative log-likelihood": -likelihood])
+    report.stopReason = "no other start or move made the likelihood higher"
     return report
   }
 
@@ -195,7 +201,7 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
   public func assignments(_ state: State) -> [Int]? { state.assignments }
   /// All iterations of all starts and moves.
   public func plannedSteps(_ context: FitContext) -> Int {
-    (restarts + moves) * maximumIterations
+    (restarts + (clusters > 2 ? moves : 0)) * maximumIterations
   }
   /// The iterations so far.
   public func stepsTaken(_ state: State) -> Int { state.progress.steps }

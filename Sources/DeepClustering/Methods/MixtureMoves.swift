@@ -7,7 +7,8 @@ internal import Torch
 ///
 /// Ueda, Nakano, Ghahramani, Hinton: SMEM algorithm for mixture models, Neural Computation 12, 2000.
 /// They rank the moves by overlaps of posteriors and by local densities; here each is ranked by what
-/// it does to the likelihood of the partition, Σ_k n_k·(log n_k/n − ½ log |Σ_k|): for a merge by the
+/// it does to the likelihood of the partition, Σ_k n_k·(log n_k/n − ½ log |Σ_k|), with
+/// covariances of their own even where these are tied: for a merge by the
 /// moments of both, for a split by a mixture of two that is fitted to the members.
 struct MixtureMoves {
   /// A merge and a split.
@@ -40,18 +41,15 @@ struct MixtureMoves {
     var members = [[Int]](repeating: [], count: k)
     for (sample, label) in labels.enumerated() { members[label].append(sample) }
     let splits = members.map { worth.split(of: $0, in: data, seed: seed) }
-    var merges: [(gain: Double, pair: (Int, Int))] = []
-    for i in 0..<k {
-      for j in 0..<i {
-        let both = worth.of(zip(sums[i], sums[j]).map(+), samples)
-        merges.append((both - alone[i] - alone[j], (j, i)))
-      }
-    }
-    // Of many components there are more pairs than will ever be tried.
-    merges.sort { $0.gain > $1.gain }
     let gains = splits.indices.compactMap { split in
       splits[split].map { (gain: $0.worth - alone[split], split: split) }
     }.sorted { $0.gain > $1.gain }
+    let pairs = gains.isEmpty ? [] : Self.nearest(samples.moments(sums.flatMap { $0 }).means)
+    let merges = pairs.map { pair in
+      let both = worth.of(zip(sums[pair.0], sums[pair.1]).map(+), samples)
+      return (gain: both - alone[pair.0] - alone[pair.1], pair: pair)
+    }.sorted { $0.gain > $1.gain }
+    // Of many components there are more moves than will ever be tried.
     moves = merges.prefix(4 * method.moves).flatMap { merge in
       gains.prefix(method.moves + 2).compactMap { gain, split in
         split == merge.pair.0 || split == merge.pair.1
@@ -60,6 +58,21 @@ struct MixtureMoves {
     }.sorted { $0.gain > $1.gain }
     self.labels = labels
     seconds = splits.map { $0?.second ?? [] }
+  }
+
+  /// The pairs of components whose means are nearest: all of up to 45 components.
+  private static func nearest(_ means: [[Double]]) -> [(Int, Int)] {
+    var pairs: [(pair: (Int, Int), distance: Double)] = []
+    for i in means.indices {
+      for j in 0..<i {
+        let distance = zip(means[i], means[j]).reduce(0) { sum, pair in
+          sum + (pair.0 - pair.1) * (pair.0 - pair.1)
+        }
+        pairs.append(((j, i), distance))
+      }
+    }
+    guard pairs.count > 1000 else { return pairs.map(\.pair) }
+    return pairs.sorted { $0.distance < $1.distance }.prefix(1000).map(\.pair)
   }
 
   /// The components after a move.

@@ -93,6 +93,14 @@ extension SparseRows {
     #expect(TableValues(many, columns: 4) == .dense([1, 0, 1, 0]))
   }
 
+  @Test func methodsWithANetworkTakeSparseRows() {
+    #expect(DEC(clusters: 3).takesSparse(columns: 2000))
+    #expect(!KMeans(clusters: 3).takesSparse(columns: 2000))
+    // It lays wide rows out by a network, and takes narrow ones as they are.
+    #expect(DeepDPM(clusters: 1).takesSparse(columns: 2000))
+    #expect(!DeepDPM(clusters: 1).takesSparse(columns: 10))
+  }
+
   /// 400 rows of 600,000 columns.
   @Test func sparseFilesStaySparse() throws {
     let folder = try DataFolder()

@@ -159,9 +159,13 @@ import Torch
   private func highestLikelihood(_ learner: GaussianMixture, _ context: FitContext) throws -> Double
   {
     var state = try learner.begin(context)
-    var reports = 0
-    repeat { reports += 1 } while learner.advance(&state, context).stopReason == nil
-    #expect(reports <= learner.plannedSteps(context))
+    var reports: [StepReport] = []
+    repeat {
+      reports.append(learner.advance(&state, context))
+    } while reports.last?.stopReason == nil
+    #expect(reports.count <= learner.plannedSteps(context))
+    // What is told at the end is of the mixture that is kept.
+    #expect(reports.last?.loss == state.progress.best.map { -$0 })
     return try #require(state.progress.best)
   }
 
