@@ -10,6 +10,9 @@ internal import Torch
 /// it does to the likelihood of the partition, Σ_k n_k·(log n_k/n − ½ log |Σ_k|), with
 /// covariances of their own even where these are tied: for a merge by the
 /// moments of both, for a split by a mixture of two that is fitted to the members.
+///
+/// The likelihood has no bound where a component shrinks to copies of one sample, and a search for
+/// more of it would find them: a move that ends so is refused.
 struct MixtureMoves {
   /// A merge and a split.
   struct Move {
@@ -73,6 +76,15 @@ struct MixtureMoves {
     }
     guard pairs.count > 1000 else { return pairs.map(\.pair) }
     return pairs.sorted { $0.distance < $1.distance }.prefix(1000).map(\.pair)
+  }
+
+  /// Whether a mixture has a component that is next to nothing beside the smallest of another: of d
+  /// variances the geometric mean is ten thousand times smaller.
+  static func collapses(from before: GaussianComponents, to after: GaussianComponents) -> Bool {
+    func least(_ mixture: GaussianComponents) -> Double {
+      (0..<mixture.count).map(mixture.logDeterminant).min() ?? 0
+    }
+    return least(after) < least(before) - Double(before.dimensions) * log(1e4)
   }
 
   /// The components after a move.

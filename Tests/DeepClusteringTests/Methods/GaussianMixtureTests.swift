@@ -156,6 +156,26 @@ import Torch
     #expect(stuck > 0)
   }
 
+  /// Three groups, in one of which a third of the samples are copies: a component of them alone would
+  /// have the highest likelihood there is.
+  @Test(arguments: [0, 1e-3])
+  func movesSeekNoCopies(noise: Double) throws {
+    var generator = SplitMix64(seed: 4)
+    let truth = (0..<600).map { $0 % 3 }
+    let values = truth.enumerated().flatMap { sample, label -> [Float] in
+      let width = label == 0 && sample % 9 == 0 ? noise : 1
+      let x = 12 * Double(label) + width * generator.nextGaussian()
+      return [Float(x), Float(width * generator.nextGaussian())]
+    }
+    let learner = GaussianMixture(clusters: 3)
+    let context = FitContext(data: Tensor(values, shape: [600, 2]), seed: Seed(1))
+    var state = try learner.begin(context)
+    while learner.advance(&state, context).stopReason == nil {}
+    let found = try #require(learner.assignments(state))
+    let parts = Set(zip(truth, found).map { [$0, $1] })
+    #expect(parts.count == 3)
+  }
+
   private func highestLikelihood(_ learner: GaussianMixture, _ context: FitContext) throws -> Double
   {
     var state = try learner.begin(context)
