@@ -12,7 +12,8 @@ struct ExperimentCommand: ParsableCommand {
     discussion: """
       A finished run is never repeated and an interrupted one goes on, so the command can be \
       stopped and started at will. Only finished runs enter the table. A table among the results \
-      keeps the runs that it has already, made elsewhere with the same settings and data, and never \
+      keeps the runs that it has already, made elsewhere with the same settings and data, takes \
+      such runs from the other tables there, whatever their lines are called, and never \
       takes the place of one whose runs it would lose; it is written as Markdown, JSON, CSV (one file of \
       lines, one of runs) and LaTeX; where K or one swept setting has three values, the scores \
       over it are drawn as SVG and PNG. A run whose data are not here, or that fails, is told \
@@ -66,7 +67,8 @@ struct ExperimentCommand: ParsableCommand {
     let isBesideRuns = target.standardizedFileURL.path == folder.url.standardizedFileURL.path
     let existing = try existingTable(in: target, stem: stem, isBesideRuns: isBesideRuns)
     let table = ExperimentResults(
-      experiment, plan, records, scale: scale, keeping: isBesideRuns ? nil : existing)
+      experiment, plan, records, scale: scale, keeping: isBesideRuns ? nil : existing,
+      taking: isBesideRuns ? [] : otherTables(in: target, stem: stem))
     try refuseLoss(
       table, replacing: existing, in: target, stem: stem, isBesideRuns: isBesideRuns)
     let figures =
@@ -165,6 +167,14 @@ struct ExperimentCommand: ParsableCommand {
     throw InputError(
       .cannotCreate,
       "\(file.relativePath) is not the table of an experiment, so \(Self.remedy)")
+  }
+
+  /// The tables of other experiments in the folder of the results.
+  private func otherTables(in target: URL, stem: String) -> [ExperimentResults] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: target.path)) ?? []
+    return names.sorted().filter { $0.hasSuffix(".json") && $0 != "\(stem).json" }
+      .compactMap { try? Data(contentsOf: target.appendingPathComponent($0)) }
+      .compactMap { try? JSONDecoder().decode(ExperimentResults.self, from: $0) }
   }
 
   private static let remedy =

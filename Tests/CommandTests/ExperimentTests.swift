@@ -145,6 +145,28 @@ import Testing
     #expect(try text(place, "tables/grid.json") == "{}")
   }
 
+  /// A run of another experiment's table counts here too, where it was made with the same settings.
+  @Test func tablesShareRuns() throws {
+    let place = try place()
+    let words = ["--quiet", "--results", "tables"]
+    #expect(try place.run(["experiment", "grid.yaml"] + words).status == 0)
+    let other = """
+      title: Another
+      data: ["three-gaussians@200"]
+      preprocessing: none
+      seeds: [2, 3]
+      methods: [{method: kmeans, name: renamed, hyperparameters: {restarts: 1}}, {method: kmeans}]
+      """
+    try Data(other.utf8).write(to: place.file("other.yaml"))
+    let table = try place.run(["experiment", "other.yaml", "--table-only"] + words)
+    #expect(table.status == 0, "\(table.error)")
+    #expect(table.output.contains("| renamed | float32 | 2 |"))
+    #expect(table.output.contains("| kmeans | float32 | 0 of 2 |"))
+    // Beside its own runs a table tells of them alone.
+    let alone = try place.run(["experiment", "other.yaml", "--table-only", "--quiet"])
+    #expect(alone.output.contains("| renamed | float32 | 0 of 2 |"))
+  }
+
   /// The figures that the file asks for stand on the page, also once their runs are gone.
   @Test func figuresStandBesideTheTable() throws {
     let figures = "\nfigures: [confusion, map-classes, nonsense]\n"

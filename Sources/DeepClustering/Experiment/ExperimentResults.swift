@@ -108,9 +108,12 @@ public struct ExperimentResults: Codable, Sendable {
   ///   - scale: The scale of the plan.
   ///   - earlier: A table whose runs are kept where the plan has them and `records` has not, if they
   ///     were made with the same settings and data.
+  ///   - others: Tables of other experiments whose runs are taken where neither has them, whatever
+  ///     the name of their line, if they were made with the same settings and data on the same scale.
   public init(
     _ experiment: Experiment, _ plan: [Experiment.PlannedRun], _ records: [RunRecord?],
-    scale: ExperimentScale? = nil, keeping earlier: ExperimentResults? = nil
+    scale: ExperimentScale? = nil, keeping earlier: ExperimentResults? = nil,
+    taking others: [ExperimentResults] = []
   ) {
     precondition(plan.count == records.count, "one record for each run")
     (title, self.scale) = (experiment.title, scale)
@@ -132,9 +135,14 @@ public struct ExperimentResults: Codable, Sendable {
       zip(plan, records).compactMap { planned, record in
         record?.data.digest.map { (planned.configuration.data, $0) }
       }, uniquingKeysWith: { first, _ in first })
+    let others = others.filter { $0.scale == scale }
     lines = members.map { indices in
       let planned = plan[indices[0]]
-      let kept = earlier?.runs(of: planned, digest: digests[planned.configuration.data]) ?? []
+      let digest =
+        digests[planned.configuration.data] ?? earlier?.digest(of: planned.configuration.data)
+      let kept =
+        (earlier?.runs(of: planned, digest: digest) ?? [])
+        + others.flatMap { $0.runs(like: planned, digest: digest) }
       let runs = indices.compactMap { index in
         records[index].map(Run.init) ?? kept.first { $0.seed == plan[index].configuration.seed }
       }
@@ -152,7 +160,10 @@ public struct ExperimentResults: Codable, Sendable {
     // Those of the runs that were kept, of which the processor is known.
     let missing = Set(lines.flatMap { $0.runs.compactMap(\.machine) })
       .subtracting(machines.compactMap(\.processor))
-    machines += (earlier?.machines ?? []).filter { $0.processor.map(missing.contains) ?? false }
+    machines += ([earlier].compactMap(\.self) + others).flatMap(\.machines).reduce(into: []) {
+      let isMissing = $1.processor.map(missing.contains) ?? false
+      if isMissing && !$0.contains($1) { $0.append($1) }
+    }
   }
 }
 
@@ -183,14 +194,20 @@ extension ExperimentResults {
 
   /// The runs of a planned one's line, made with its settings and, where it is known, on its data.
   fileprivate func runs(of planned: Experiment.PlannedRun, digest: String?) -> [Run] {
-    guard let line = line(of: planned), line.precision == planned.configuration.precision.rawValue
+    guard let line = line(of: planned), line.precision == planned.configuration.precision.rawValue,
+      line.settings == nil || line.isLike(planned)
     else { return [] }
-    // How many threads there were decides seconds alone.
-    var (then, now) = (line.settings, Settings(planned))
-    then?.threads = nil
-    now.threads = nil
-    guard then == nil || then == now else { return [] }
-    return line.runs.filter { digest == nil || $0.dataDigest == nil || $0.dataDigest == digest }
+    return line.runs(onData: digest)
+  }
+
+  /// The runs of all lines with a planned one's settings.
+  fileprivate func runs(like planned: Experiment.PlannedRun, digest: String?) -> [Run] {
+    lines.filter { $0.isLike(planned) }.flatMap { $0.runs(onData: digest) }
+  }
+
+  /// SHA-256 of the data of this name.
+  fileprivate func digest(of data: String) -> String? {
+    lines.lazy.filter { $0.data == data }.flatMap(\.runs).compactMap(\.dataDigest).first
   }
 
   private func line(of planned: Experiment.PlannedRun) -> Line? {
@@ -212,6 +229,21 @@ extension Experiment {
 }
 
 extension ExperimentResults.Line {
+  /// Whether a planned run has the data, K and settings of the line, of which there are any.
+  fileprivate func isLike(_ planned: Experiment.PlannedRun) -> Bool {
+    // How many threads there were decides seconds alone.
+    var (then, now) = (settings, ExperimentResults.Settings(planned))
+    then?.threads = nil
+    now.threads = nil
+    return then == now && data == planned.configuration.data && clusters == planned.clusters
+      && precision == planned.configuration.precision.rawValue
+  }
+
+  /// The runs on the data of a digest, where it is known.
+  fileprivate func runs(onData digest: String?) -> [ExperimentResults.Run] {
+    runs.filter { digest == nil || $0.dataDigest == nil || $0.dataDigest == digest }
+  }
+
   /// The line of the runs that are finished, of which there may be none.
   fileprivate init(
     _ planned: Experiment.PlannedRun, _ runs: [ExperimentResults.Run], precision: String?,

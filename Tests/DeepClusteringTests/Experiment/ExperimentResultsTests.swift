@@ -165,6 +165,41 @@ private struct MadeUp {
     #expect(merged(other).lines[1].runs.map(\.seed) == [1, 2, 3])
   }
 
+  /// Runs of another experiment are taken where they mean the same, whatever their line is called.
+  @Test func runsOfOtherTablesAreTaken() throws {
+    let made = try MadeUp()
+    let all = made.results { _ in true }
+    var other = all
+    other.lines[1].name = "dec-elsewhere"
+    func seeds(_ other: ExperimentResults) -> [[UInt64]] {
+      let results = ExperimentResults(
+        made.grid, made.plan,
+        made.plan.map { $0.configuration.seed == 3 ? made.record($0, acc: 0.25) : nil },
+        taking: [other])
+      #expect(results.lines.allSatisfy { $0.runs.last?.scores.acc == 0.25 })
+      return results.lines.map { $0.runs.map(\.seed) }
+    }
+    #expect(seeds(other) == [[1, 2, 3], [1, 2, 3], [1, 2, 3]])
+    // What the table itself has goes before.
+    var own = all
+    for index in own.lines[1].runs.indices { own.lines[1].runs[index].scores.acc = 0.75 }
+    let both = ExperimentResults(
+      made.grid, made.plan, made.plan.map { _ in nil }, keeping: own, taking: [other])
+    #expect(both.lines[1].runs.map(\.scores.acc) == [0.75, 0.75, 0.75])
+    // Not where anything differs, nor where the settings are not known.
+    for change: (inout ExperimentResults.Line) -> Void in [
+      { $0.clusters = 4 }, { $0.data = "elsewhere" }, { $0.precision = "bfloat16" },
+      { $0.settings?.profile = "paper" }, { $0.settings = nil },
+      { line in for run in line.runs.indices { line.runs[run].dataDigest = "other" } },
+    ] {
+      var changed = other
+      change(&changed.lines[1])
+      #expect(seeds(changed) == [[1, 2, 3], [3], [1, 2, 3]])
+    }
+    other.scale = .small
+    #expect(seeds(other) == [[3], [3], [3]])
+  }
+
   /// Where K is below the number of classes, the accuracy cannot reach 1.
   @Test func theCeilingHasAColumnWhereItMatters() throws {
     let made = try MadeUp()
