@@ -160,9 +160,12 @@ public struct ExperimentResults: Codable, Sendable {
     // Those of the runs that were kept, of which the processor is known.
     let missing = Set(lines.flatMap { $0.runs.compactMap(\.machine) })
       .subtracting(machines.compactMap(\.processor))
-    machines += ([earlier].compactMap(\.self) + others).flatMap(\.machines).reduce(into: []) {
-      let isMissing = $1.processor.map(missing.contains) ?? false
-      if isMissing && !$0.contains($1) { $0.append($1) }
+    machines += (earlier?.machines ?? []).filter { $0.processor.map(missing.contains) ?? false }
+    for machine in others.flatMap(\.machines) {
+      guard let name = machine.processor, missing.contains(name),
+        !machines.contains(where: { $0.processor == name })
+      else { continue }
+      machines.append(machine)
     }
   }
 }
