@@ -268,6 +268,10 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
 
   /// The largest of E(x)_c after the last pass.
   public func assignments(_ state: State) -> [Int]? { state.assignments }
+  /// E(x) under the encoder as it is.
+  public func codes(_ state: State, of rows: Tensor) -> Tensor? {
+    state.network.embedding(of: rows)
+  }
   /// The passes.
   public func plannedSteps(_ context: FitContext) -> Int {
     let batches = (context.rows + batchSize - 1) / batchSize

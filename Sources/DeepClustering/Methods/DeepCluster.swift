@@ -228,6 +228,10 @@ public struct DeepCluster: ClusteringMethod, Equatable {
 
   /// The pseudo-classes of the last epoch, merged to K clusters.
   public func assignments(_ state: State) -> [Int]? { state.assignments }
+  /// The features under the network as it is, before they are whitened.
+  public func codes(_ state: State, of rows: Tensor) -> Tensor? {
+    state.network.embedding(of: rows)
+  }
   /// The epochs.
   public func plannedSteps(_ context: FitContext) -> Int { epochs }
   /// The epochs so far.

@@ -274,6 +274,10 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   public func assignments(_ state: State) -> [Int]? {
     state.mixture?.labels.map(Int.init) ?? state.alternation?.held?.labels
   }
+  /// The codes of an autoencoder that takes turns with its clusters; a layout stays where it is.
+  public func codes(_ state: State, of rows: Tensor) -> Tensor? {
+    state.alternation?.autoencoder.embedding(of: rows)
+  }
   /// The epochs of UMAP, of the autoencoder and of the networks.
   public func plannedSteps(_ context: FitContext) -> Int {
     switch input {

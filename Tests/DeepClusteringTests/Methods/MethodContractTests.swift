@@ -70,6 +70,26 @@ import Torch
     try check(MethodCatalog.method(name))
   }
 
+  /// What a fit moves is shown as a film.
+  @Test(arguments: [
+    "dec", "idec", "aspc-da", "dcn", "deep-k-means", "vade", "deep-cluster", "cluster-gan",
+  ])
+  func codesMoveWhileANetworkLearns(name: String) throws {
+    func check<M: ClusteringMethod>(_ type: M.Type) throws {
+      let trial = try Trial<M>()
+      let context = try trial.context(Compute(path: .fused))
+      var state = try trial.method.begin(context)
+      let shown = context.data.slice(0..<5)
+      let first = try #require(trial.method.codes(state, of: shown))
+      _ = trial.method.advance(&state, context)
+      let second = try #require(trial.method.codes(state, of: shown))
+      #expect(first.shape == second.shape && first.shape[0] == 5)
+      let (before, after): ([Float], [Float]) = (first.scalars(), second.scalars())
+      #expect(before != after && after.allSatisfy(\.isFinite))
+    }
+    try check(MethodCatalog.method(name))
+  }
+
   /// Rows without their zeros are other bytes of the same data.
   @Test(arguments: names)
   func compressedRowsGiveTheSameBits(name: String) throws {
