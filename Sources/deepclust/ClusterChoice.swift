@@ -30,7 +30,8 @@ struct RunChooser {
   ///   - choosingMethod: Whether the method is chosen too.
   ///   - dataset: The data, where they were read already.
   /// - Returns: The study, and why the method was chosen.
-  /// - Throws: `InputError` for what a run would refuse, and for too few rows.
+  /// - Throws: `InputError` for what a run would refuse, and for too few rows; `Run.Interrupted` when
+  ///   the user asked to stop.
   func choose(
     _ configuration: inout RunConfiguration, folder: URL, choosingMethod: Bool,
     dataset: Dataset? = nil
@@ -58,7 +59,12 @@ struct RunChooser {
       warnings: &warnings)
     var count = ClusterCount()
     if let range { count.range = range.numbers }
-    let study = try count.study(data.tensor, seed: Seed(configuration.seed), progress: say)
+    let study = try count.study(data.tensor, seed: Seed(configuration.seed)) { line in
+      say(line)
+      guard Interruption.requested else { return }
+      tell("stopped before the run began: the same command begins anew")
+      throw Run.Interrupted()
+    }
     configuration.clusters = study.clusters
     say("K = \(study.clusters): \(study.reason)")
     if let edge = study.edge { say(edge) }

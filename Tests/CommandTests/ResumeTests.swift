@@ -51,6 +51,25 @@ import Testing
     #expect(summary["scores"] as? [String: Double] == scores)
   }
 
+  /// The study of K writes nothing that could be gone on with; it stops before its next step.
+  @Test func controlCEndsTheChoiceOfK() throws {
+    let place = try place()
+    let job = try place.start(
+      ["fit", "small.npy", "--method", "kmeans", "--clusters", "auto", "--output", "run"])
+    while job.process.isRunning,
+      try !String(contentsOf: job.errorFile, encoding: .utf8).contains("choosing K: layout")
+    {
+      usleep(1000)
+    }
+    kill(job.process.processIdentifier, SIGINT)
+    let stopped = try job.outcome()
+    #expect(stopped.status == 130 && !stopped.wasKilled, "\(stopped.complaints)")
+    #expect(
+      stopped.complaints.last == "stopped before the run began: the same command begins anew")
+    #expect(!stopped.error.contains("choosing K: 9 clusters") && stopped.output.isEmpty)
+    #expect(!place.has("run"))
+  }
+
   /// The columns that were left out at the start are left out when it goes on.
   @Test func goesOnWithTheSameColumns() throws {
     let place = try Workplace()

@@ -19,7 +19,10 @@ public final class Run {
   }
 
   /// The run was stopped on request; it can be resumed.
-  public struct Interrupted: Error {}
+  public struct Interrupted: Error {
+    /// The request was heeded.
+    public init() {}
+  }
 
   /// Where the run is written.
   public let folder: RunFolder

@@ -43,13 +43,13 @@ public struct ClusterCount: Sendable, Equatable {
   ///   - data: n × D, preprocessed; more than 50 columns are reduced to their first 50 principal
   ///     components.
   ///   - seed: Decides subsamples, layouts and starts.
-  ///   - progress: Is told what is done.
+  ///   - progress: Is told what is done next, and may throw to end the study.
   /// - Returns: The table and the number that follows.
   /// - Throws: ``InputError`` for fewer than 100 rows, and for a ``range`` that begins above a tenth of
-  ///   the rows that are studied.
+  ///   the rows that are studied; and what `progress` throws.
   public func study(
-    _ data: Tensor, seed: Seed, progress: (String) -> Void = { _ in }
-  ) throws(InputError) -> ClusterCountStudy {
+    _ data: Tensor, seed: Seed, progress: (String) throws -> Void = { _ in }
+  ) throws -> ClusterCountStudy {
     let n = data.shape[0]
     guard n >= 100 else {
       throw InputError(
@@ -68,13 +68,13 @@ public struct ClusterCount: Sendable, Equatable {
     }
     let rows = subset(data, sampled, seed.generator("cluster count sample", on: data.device)).rows
     let space = data.shape[1] > 50 ? Self.reduced(rows) : rows.to(.cpu)
-    let places = (0..<layouts).map { index -> Layout in
-      progress("choosing K: layout \(index + 1) of \(layouts)")
+    let places = try (0..<layouts).map { index -> Layout in
+      try progress("choosing K: layout \(index + 1) of \(layouts)")
       return layout(space, index, seed)
     }
     var table: [ClusterCountStudy.Row] = []
     for clusters in range where clusters <= most {
-      progress("choosing K: \(clusters) clusters")
+      try progress("choosing K: \(clusters) clusters")
       table.append(row(clusters, places, seed))
     }
     return ClusterCountStudy(table, rows: sampled, wanted: wantedStrength)

@@ -30,6 +30,18 @@ import Torch
     #expect(first.edge?.contains("--cluster-range 2-9 tries more") == true)
   }
 
+  @Test func aStudyEndsWhereItsProgressThrows() throws {
+    struct Stop: Error {}
+    var told: [String] = []
+    #expect(throws: Stop.self) {
+      _ = try ClusterCount().study(Blobs(rows: 120).tensor, seed: Seed(1)) { line in
+        told.append(line)
+        if told.count == 2 { throw Stop() }
+      }
+    }
+    #expect(told.count == 2)
+  }
+
   /// What lies outside of the range is not found, and that is said.
   @Test func theRangeMayExcludeTheNumberOfGroups() throws {
     var count = ClusterCount()
