@@ -17,7 +17,7 @@ public import Torch
 /// Where the authors' code (commit 95c9376) differs from the paper's equations, this follows the
 /// equations: the marginal likelihood takes the mean of the samples themselves; the prior of the
 /// weights counts samples, not shares; a merge looks at so many real neighbours. Rows are brought to
-/// a common scale (``Scaling``), and the prior's scale follows from theirs (``priorScale``). While the
+/// a common scale (``Scaling``), to which the prior's scale (``priorScale``) refers. While the
 /// network learns, each sample is pulled to the mean of its own cluster; there to the nearest mean.
 public struct DeepDPM: ClusteringMethod, Equatable {
   /// What is clustered.
@@ -99,14 +99,12 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   /// segment of even density gains ln 2 for each of its rows, exactly what the Dirichlet process asks
   /// for the cut, so the least bend decides. With ζ = ½ a cut has to gain twice as much.
   public var likelihoodPower = 1.0
-  /// The prior's covariance times its strength is ψ = this · I; with 0 it follows from the rows.
+  /// ψ, the prior's covariance times its strength, is this times the unit matrix.
   ///
-  /// For G clusters of rows whose columns have the variance s² in the mean, Fraley and Raftery (Bayesian
-  /// regularization for normal mixture estimation, Journal of Classification 24, 2007) expect each to
-  /// have s² / G^(2/d): G balls of that size have the volume of one of all rows. G is here the number
-  /// of clusters that the Dirichlet process expects of n rows, about α ln(1 + n/α). With
-  /// ``Scaling/rows`` 0 means 0.005, as the authors have it.
-  public var priorScale = 0.0
+  /// The larger it is, the fewer clusters there are. Rows of length one, not centred, as the authors
+  /// have them, have a variance of about an eighth in all on their layouts, so that the same number
+  /// counts as much there as about 0.04 here.
+  public var priorScale = 0.005
   /// κ, as how many samples the prior's mean counts.
   public var meanStrength = 1e-4
   /// ν, as how many samples the prior's covariance counts; 0 for the columns + 2.

@@ -109,7 +109,7 @@ public struct SplittingMixture {
 
   /// The most probable Gaussians of some moments, with weights that add to one.
   func estimate(_ moments: [Moments], _ settings: DeepDPM) -> GaussianComponents {
-    let prior = settings.prior(of: rows)
+    let prior = settings.prior(dimensions: dimensions)
     let sizes = moments.map { $0.count + settings.weightSmoothing }
     let total = sizes.reduce(0, +)
     let modes = moments.map(prior.mode)
@@ -209,19 +209,12 @@ extension DeepDPM {
     return (past / interval).isMultiple(of: 2) ? .split : .merge
   }
 
-  /// The prior of a Gaussian among scaled rows, n × d.
-  func prior(of rows: Tensor) -> NormalInverseWishart {
-    let (n, d) = (Double(rows.shape[0]), Double(rows.shape[1]))
-    let expected = max(concentration * log(1 + n / concentration), 1)
-    let usual: Double
-    switch scaling {
-    case .overall: usual = 1 / d / pow(expected, 2 / d)
-    case .rows: usual = 0.005
-    }
-    return NormalInverseWishart(
-      dimensions: rows.shape[1], meanStrength: meanStrength,
-      degreesOfFreedom: degreesOfFreedom == 0 ? d + 2 : degreesOfFreedom,
-      scale: priorScale == 0 ? usual : priorScale)
+  /// The prior of a Gaussian in so many dimensions.
+  func prior(dimensions: Int) -> NormalInverseWishart {
+    NormalInverseWishart(
+      dimensions: dimensions, meanStrength: meanStrength,
+      degreesOfFreedom: degreesOfFreedom == 0 ? Double(dimensions + 2) : degreesOfFreedom,
+      scale: priorScale)
   }
 }
 

@@ -58,23 +58,6 @@ import Torch
       })
   }
 
-  /// By hand: of 1,000 rows the process expects 10 · ln 101 clusters, here balls in the plane.
-  @Test func thePriorFollowsFromTheRows() {
-    var method = DeepDPM(clusters: 1)
-    let rows = Tensor(repeating: 0, shape: [1000, 2])
-    #expect(abs(method.prior(of: rows).scale - 0.5 / 46.151205168412595) < 1e-12)
-    let wide = Tensor(repeating: 0, shape: [1000, 10])
-    #expect(abs(method.prior(of: wide).scale - 0.1 / 2.1519719653334386) < 1e-12)
-    // Fewer than one cluster is not expected.
-    method.concentration = 1e-6
-    #expect(method.prior(of: rows).scale == 0.5)
-    method.scaling = .rows
-    #expect(method.prior(of: rows).scale == 0.005)
-    method.priorScale = 0.25
-    #expect(method.prior(of: rows).scale == 0.25)
-    #expect(method.prior(of: rows).degreesOfFreedom == 4)
-  }
-
   @Test func splittingThenMergingReturnsToTheSame() throws {
     let blobs = Blobs(rows: 400, clusters: 2, columns: 2)
     let settings = DeepDPM(clusters: 1)
