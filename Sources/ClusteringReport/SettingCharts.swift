@@ -89,12 +89,17 @@ public struct SettingCharts: Sendable {
     guard points.count >= Self.fewest, Set(points.map(\.value)).count == points.count else {
       return nil
     }
-    let measures: [(String, (ExperimentResults.Line) -> ScoreSummary?)] = [
-      ("ACC", { $0.acc }), ("NMI", { $0.nmi }), ("ARI", { $0.ari }),
-      ("G", { $0.generalizability }),
+    // Of the seeds that all have, so that a curve shows the setting and not who has more of them.
+    let seeds = points.map { Set($0.line.runs.map(\.seed)) }
+      .reduce(Set(points[0].line.runs.map(\.seed))) { $0.intersection($1) }
+    let measures: [(String, (ExperimentResults.Run) -> Double?)] = [
+      ("ACC", { $0.scores.acc }), ("NMI", { $0.scores.nmi }), ("ARI", { $0.scores.ari }),
+      ("G", { $0.heldOut?.generalizability }),
     ]
-    let series = measures.compactMap { name, summary -> LineChart.Series? in
-      let found = points.map { summary($0.line) }
+    let series = measures.compactMap { name, score -> LineChart.Series? in
+      let found = points.map { point in
+        ScoreSummary(point.line.runs.filter { seeds.contains($0.seed) }.compactMap(score))
+      }
       guard found.contains(where: { $0 != nil }) else { return nil }
       return LineChart.Series(
         name: name, values: found.map { $0?.mean }, spreads: found.map { $0?.deviation })

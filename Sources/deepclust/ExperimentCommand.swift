@@ -170,11 +170,16 @@ struct ExperimentCommand: ParsableCommand {
   }
 
   /// The tables of other experiments in the folder of the results.
-  private func otherTables(in target: URL, stem: String) -> [ExperimentResults] {
+  private func otherTables(
+    in target: URL, stem: String
+  ) -> [(name: String, table: ExperimentResults)] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: target.path)) ?? []
     return names.sorted().filter { $0.hasSuffix(".json") && $0 != "\(stem).json" }
-      .compactMap { try? Data(contentsOf: target.appendingPathComponent($0)) }
-      .compactMap { try? JSONDecoder().decode(ExperimentResults.self, from: $0) }
+      .compactMap { name in
+        (try? Data(contentsOf: target.appendingPathComponent(name)))
+          .flatMap { try? JSONDecoder().decode(ExperimentResults.self, from: $0) }
+          .map { (String(name.dropLast(5)), $0) }
+      }
   }
 
   private static let remedy =

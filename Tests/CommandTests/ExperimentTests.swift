@@ -145,6 +145,21 @@ import Testing
     #expect(try text(place, "tables/grid.json") == "{}")
   }
 
+  /// A run that was made with another default is not the one that the file means today.
+  @Test func otherDefaultsAreRefused() throws {
+    let place = try place()
+    #expect(try place.run(["experiment", "grid.yaml", "--quiet"]).status == 0)
+    let file = "\(Self.folder)/three-gaussians@200-dbscan-2/run.json"
+    let record = try text(place, file)
+    let old = record.replacing(/"minimumSamples" : \d+/, with: "\"minimumSamples\" : 77")
+    #expect(old != record)
+    try Data(old.utf8).write(to: place.file(file))
+    let table = try place.run(["experiment", "grid.yaml", "--table-only"])
+    #expect(table.status == 73 && table.complaints.count == 1)
+    #expect(
+      table.error.contains("was made when the default of minimumSamples was 77; it is "))
+  }
+
   /// A run of another experiment's table counts here too, where it was made with the same settings.
   @Test func tablesShareRuns() throws {
     let place = try place()

@@ -22,7 +22,23 @@ public struct ExperimentFolder: Sendable {
     let folder = run(planned)
     guard let record = try folder.record(), record.status == .finished else { return nil }
     try refuseOther(folder.configuration(), than: planned)
+    try refuseOtherDefaults(record, than: planned)
     return record
+  }
+
+  /// Refuses a run whose hyperparameters were others than the file's are today, though the file is the same.
+  private func refuseOtherDefaults(
+    _ record: RunRecord, than planned: Experiment.PlannedRun
+  ) throws(InputError) {
+    let method = try planned.configuration.makeMethod()
+    guard
+      let change = record.method.changedDefault(of: method),
+      !(planned.choosesClusters && change.name == "clusters")
+    else { return }
+    throw InputError(
+      .cannotCreate,
+      "\(run(planned).url.relativePath) was made when the default of \(change.name) was "
+        + "\(change.then); it is \(change.now) now: remove it or give another --output")
   }
 
   /// Refuses a folder that was begun with other settings, but for the map, which decides no result.

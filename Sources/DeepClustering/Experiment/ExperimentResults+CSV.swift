@@ -38,7 +38,7 @@ extension ExperimentResults {
       "acc", "nmi", "ari", "ami", "purity", "silhouette", "acc_at_most", "held_out_acc",
       "held_out_loss", "training_loss", "generalizability", "seconds", "pretraining_seconds",
       "clustering_seconds", "network", "stop_reason", "threads", "version", "commit",
-      "data_sha256", "machine",
+      "data_sha256", "machine", "taken_from",
     ]
     var rows = [titles + Self.settingsTitles]
     for line in lines {
@@ -57,7 +57,7 @@ extension ExperimentResults {
         row += ["total", "pretraining", "clustering"].map { Self.field(run.seconds[$0]) }
         row += [run.pretrained ?? "", run.stopReason ?? "", Self.field(run.threads)]
         row += [run.version ?? "", run.commit ?? "", run.dataDigest ?? ""]
-        row.append(run.machine ?? "")
+        row += [run.machine ?? "", run.takenFrom ?? ""]
         row += Self.fields(line.settings)
         rows.append(row)
       }

@@ -26,7 +26,10 @@ extension ExperimentResults {
       "![\(name.dropLast(4))](\(name.replacingOccurrences(of: " ", with: "%20")))"
     }
     let hasRuns = lines.contains { !$0.runs.isEmpty }
-    page += hasRuns ? ["Every run:", runTable(), provenance] : ["No run is finished."]
+    page +=
+      hasRuns
+      ? ["Every run:", runTable()] + [taken, provenance].compactMap(\.self)
+      : ["No run is finished."]
     return page.joined(separator: "\n\n") + "\n"
   }
 
@@ -132,6 +135,22 @@ extension ExperimentResults {
       }
     }
     return Self.table(titles, rows)
+  }
+
+  /// Which runs were taken from other tables; nil where none was.
+  private var taken: String? {
+    var entries: [String] = []
+    for line in lines {
+      for name in Set(line.runs.compactMap(\.takenFrom)).sorted() {
+        let seeds = line.runs.filter { $0.takenFrom == name }.map { "\($0.seed)" }
+        let word = seeds.count == 1 ? "seed" : "seeds"
+        let place = "- \(line.data), \(line.name): "
+        entries.append("\(place)\(word) \(seeds.joined(separator: ", ")) of \(name)")
+      }
+    }
+    guard !entries.isEmpty else { return nil }
+    let title = "Taken from the tables of other experiments, of the same settings and data:"
+    return title + "\n\n" + entries.joined(separator: "\n")
   }
 
   /// Machines, threads, versions and the digests of the data.

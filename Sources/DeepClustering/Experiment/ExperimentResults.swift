@@ -33,6 +33,8 @@ public struct ExperimentResults: Codable, Sendable {
     public var threads: Int?
     /// The processor.
     public var machine: String?
+    /// The table that it was taken from; nil for a run of this experiment.
+    public var takenFrom: String?
   }
 
   /// One line of the table.
@@ -108,12 +110,13 @@ public struct ExperimentResults: Codable, Sendable {
   ///   - scale: The scale of the plan.
   ///   - earlier: A table whose runs are kept where the plan has them and `records` has not, if they
   ///     were made with the same settings and data.
-  ///   - others: Tables of other experiments whose runs are taken where neither has them, whatever
-  ///     the name of their line, if they were made with the same settings and data on the same scale.
+  ///   - others: Tables of other experiments, by name, whose runs are taken where neither has them,
+  ///     whatever the name of their line, if they were made with the same settings on the same scale
+  ///     and their digest says the same data. What was taken before is taken anew from them.
   public init(
     _ experiment: Experiment, _ plan: [Experiment.PlannedRun], _ records: [RunRecord?],
     scale: ExperimentScale? = nil, keeping earlier: ExperimentResults? = nil,
-    taking others: [ExperimentResults] = []
+    taking others: [(name: String, table: ExperimentResults)] = []
   ) {
     precondition(plan.count == records.count, "one record for each run")
     (title, self.scale) = (experiment.title, scale)
@@ -135,14 +138,19 @@ public struct ExperimentResults: Codable, Sendable {
       zip(plan, records).compactMap { planned, record in
         record?.data.digest.map { (planned.configuration.data, $0) }
       }, uniquingKeysWith: { first, _ in first })
-    let others = others.filter { $0.scale == scale }
+    let others = others.filter { $0.table.scale == scale }
     lines = members.map { indices in
       let planned = plan[indices[0]]
-      let digest =
-        digests[planned.configuration.data] ?? earlier?.digest(of: planned.configuration.data)
-      let kept =
-        (earlier?.runs(of: planned, digest: digest) ?? [])
-        + others.flatMap { $0.runs(like: planned, digest: digest) }
+      // A part that is held out is another one for each seed, and so is its digest.
+      let isWhole = planned.configuration.heldOut == nil
+      let digest = isWhole ? digests[planned.configuration.data] : nil
+      let own = earlier?.runs(of: planned, digest: digest) ?? []
+      let taken =
+        isWhole
+        ? Self.runs(
+          like: planned, in: others, digest: digest ?? own.lazy.compactMap(\.dataDigest).first)
+        : []
+      let kept = own.filter { $0.takenFrom == nil } + taken + own.filter { $0.takenFrom != nil }
       let runs = indices.compactMap { index in
         records[index].map(Run.init) ?? kept.first { $0.seed == plan[index].configuration.seed }
       }
@@ -161,7 +169,7 @@ public struct ExperimentResults: Codable, Sendable {
     let missing = Set(lines.flatMap { $0.runs.compactMap(\.machine) })
       .subtracting(machines.compactMap(\.processor))
     machines += (earlier?.machines ?? []).filter { $0.processor.map(missing.contains) ?? false }
-    for machine in others.flatMap(\.machines) {
+    for machine in others.flatMap(\.table.machines) {
       guard let name = machine.processor, missing.contains(name),
         !machines.contains(where: { $0.processor == name })
       else { continue }
@@ -204,13 +212,25 @@ extension ExperimentResults {
   }
 
   /// The runs of all lines with a planned one's settings.
-  fileprivate func runs(like planned: Experiment.PlannedRun, digest: String?) -> [Run] {
-    lines.filter { $0.isLike(planned) }.flatMap { $0.runs(onData: digest) }
-  }
-
-  /// SHA-256 of the data of this name.
-  fileprivate func digest(of data: String) -> String? {
-    lines.lazy.filter { $0.data == data }.flatMap(\.runs).compactMap(\.dataDigest).first
+  ///
+  /// Where the digest of its data is not known it is that of the first such run, but for files, which
+  /// may be others of the same name.
+  fileprivate static func runs(
+    like planned: Experiment.PlannedRun, in others: [(name: String, table: ExperimentResults)],
+    digest: String?
+  ) -> [Run] {
+    let found = others.flatMap { name, table in
+      table.lines.filter { $0.isLike(planned) }.flatMap(\.runs).filter { $0.takenFrom == nil }
+        .map { run in
+          var run = run
+          run.takenFrom = name
+          return run
+        }
+    }
+    let name = planned.data.split(separator: "@").first.map(String.init) ?? ""
+    let isCatalog = Catalog.entry(named: name) != nil
+    let digest = digest ?? (isCatalog ? found.lazy.compactMap(\.dataDigest).first : nil)
+    return found.filter { $0.dataDigest != nil && $0.dataDigest == digest }
   }
 
   private func line(of planned: Experiment.PlannedRun) -> Line? {
@@ -234,11 +254,15 @@ extension Experiment {
 extension ExperimentResults.Line {
   /// Whether a planned run has the data, K and settings of the line, of which there are any.
   fileprivate func isLike(_ planned: Experiment.PlannedRun) -> Bool {
-    // How many threads there were decides seconds alone.
-    var (then, now) = (settings, ExperimentResults.Settings(planned))
-    then?.threads = nil
-    now.threads = nil
-    return then == now && data == planned.configuration.data && clusters == planned.clusters
+    guard var then = settings else { return false }
+    var now = ExperimentResults.Settings(planned)
+    // How many threads there were decides seconds alone; of numbers 1.0 is 1 once it was in a file.
+    (then.threads, now.threads) = (nil, nil)
+    let isChanged =
+      then.hyperparameters.mapValues(\.plain) != now.hyperparameters.mapValues(\.plain)
+    (then.hyperparameters, now.hyperparameters) = ([:], [:])
+    return !isChanged && then == now && data == planned.configuration.data
+      && clusters == planned.clusters
       && precision == planned.configuration.precision.rawValue
   }
 

@@ -10,6 +10,8 @@ internal import Torch
 struct Film {
   static let mostSamples = 2_000
   static let mostFrames = 40
+  /// Wider codes are projected to so many random directions, which keep distances nearly.
+  static let mostColumns = 50
   /// t-SNE from the layout of one frame to that of another.
   private static let following: TSNE = {
     var following = TSNE()
@@ -37,12 +39,18 @@ struct Film {
   /// Keeps what `codes` makes of the samples, unless this step is left out or it makes nothing.
   mutating func add(_ step: Int, isLast: Bool = false, codes: (Tensor) -> Tensor?) {
     guard step.isMultiple(of: interval) || isLast, frames.last?.step != step,
-      let shown = codes(inputs)
+      let found = codes(inputs)
     else { return }
-    frames.append((step, shown.detached().to(.cpu)))
+    frames.append((step, Self.narrow(found.detached().to(.cpu))))
     guard frames.count > Self.mostFrames, !isLast else { return }
     interval *= 2
     frames.removeAll { !$0.step.isMultiple(of: interval) }
+  }
+
+  private static func narrow(_ codes: Tensor) -> Tensor {
+    guard codes.shape[1] > mostColumns else { return codes }
+    let directions = Generator(seed: 0).normal(shape: [codes.shape[1], mostColumns])
+    return codes.matmul(directions) / Double(mostColumns).squareRoot()
   }
 
   /// Whether there are two frames, without which nothing is written.

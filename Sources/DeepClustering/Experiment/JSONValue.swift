@@ -75,6 +75,16 @@ public enum JSONValue: Codable, Equatable, Sendable {
     return .array([self])
   }
 
+  /// The same with whole numbers as integers, as they are read from a file.
+  var plain: JSONValue {
+    switch self {
+    case .number(let value): Int(exactly: value).map(JSONValue.integer) ?? self
+    case .array(let values): .array(values.map(\.plain))
+    case .object(let values): .object(values.mapValues(\.plain))
+    default: self
+    }
+  }
+
   /// The value as one writes it in a command.
   public var text: String {
     switch self {

@@ -268,9 +268,14 @@ public struct ClusterGAN: ClusteringMethod, Equatable {
 
   /// The largest of E(x)_c after the last pass.
   public func assignments(_ state: State) -> [Int]? { state.assignments }
-  /// E(x) under the encoder as it is.
+  /// E(x) under the encoder as it is: z_n and the probabilities of the clusters.
   public func codes(_ state: State, of rows: Tensor) -> Tensor? {
-    state.network.embedding(of: rows)
+    let codes = state.network.embedding(of: rows)
+    return .concatenated(
+      [
+        codes.slice(0..<latent, of: 1), codes.slice(latent..<(latent + clusters), of: 1).softmax(1),
+      ],
+      along: 1)
   }
   /// The passes.
   public func plannedSteps(_ context: FitContext) -> Int {

@@ -272,9 +272,13 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   public func assignments(_ state: State) -> [Int]? {
     state.mixture?.labels.map(Int.init) ?? state.alternation?.held?.labels
   }
-  /// The codes of an autoencoder that takes turns with its clusters; a layout stays where it is.
+  /// The codes of an autoencoder that takes turns with its clusters, at the beginning and while it is
+  /// trained; at other times they stand still, and a layout does.
   public func codes(_ state: State, of rows: Tensor) -> Tensor? {
-    state.alternation?.autoencoder.embedding(of: rows)
+    guard let alternation = state.alternation,
+      alternation.held != nil || state.mixture?.progress.epoch == 0
+    else { return nil }
+    return alternation.autoencoder.embedding(of: rows)
   }
   /// The epochs of UMAP, of the autoencoder and of the networks.
   public func plannedSteps(_ context: FitContext) -> Int {

@@ -87,11 +87,6 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
   /// Σ_k as L·Lᵀ.
   func factor(_ k: Int) -> Cholesky { Cholesky(covariance(k), size: dimensions) }
 
-  /// log |Σ_k|.
-  func logDeterminant(_ k: Int) -> Double {
-    isDiagonal ? variances(k).reduce(0) { $0 + log($1) } : factor(k).logDeterminant
-  }
-
   /// What log π_k N(x; μ_k, Σ_k) is made of: K × features.
   func coefficients(_ features: QuadraticFeatures) -> Tensor {
     let d = dimensions

@@ -128,10 +128,8 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
   private func endsSearch(_ state: inout State, _ end: Step, _ context: FitContext) -> Bool {
     let best = state.progress.best ?? -.infinity
     let isStart = state.progress.restart < restarts
-    // A move has to be worth more than what an iteration may be without, and to find no copies.
-    let isBest =
-      end.logLikelihood > best + (isStart ? 0 : tolerance)
-      && (isStart || state.best.map { MixtureMoves.collapses(from: $0, to: end.next) } != true)
+    // A move has to be worth more than what an iteration may be without.
+    let isBest = end.logLikelihood > best + (isStart ? 0 : tolerance)
     if isBest { (state.progress.best, state.best) = (end.logLikelihood, end.next) }
     if isStart {
       state.progress.restart += 1

@@ -12,7 +12,7 @@ internal import Torch
 /// moments of both, for a split by a mixture of two that is fitted to the members.
 ///
 /// The likelihood has no bound where a component shrinks to copies of one sample, and a search for
-/// more of it would find them: a move that ends so is refused.
+/// more of it would find them: a split into such a part is not tried.
 struct MixtureMoves {
   /// A merge and a split.
   struct Move {
@@ -43,7 +43,9 @@ struct MixtureMoves {
     let alone = sums.map { worth.of($0, samples) }
     var members = [[Int]](repeating: [], count: k)
     for (sample, label) in labels.enumerated() { members[label].append(sample) }
-    let splits = members.map { worth.split(of: $0, in: data, seed: seed) }
+    let all = worth.logDeterminant(
+      sums.reduce(sums[0].map { _ in 0 }) { zip($0, $1).map(+) }, samples)
+    let splits = members.map { worth.split(of: $0, in: data, beside: all, seed: seed) }
     let gains = splits.indices.compactMap { split in
       splits[split].map { (gain: $0.worth - alone[split], split: split) }
     }.sorted { $0.gain > $1.gain }
@@ -78,13 +80,13 @@ struct MixtureMoves {
     return pairs.sorted { $0.distance < $1.distance }.prefix(1000).map(\.pair)
   }
 
-  /// Whether a mixture has a component that is next to nothing beside the smallest of another: of d
-  /// variances the geometric mean is ten thousand times smaller.
-  static func collapses(from before: GaussianComponents, to after: GaussianComponents) -> Bool {
-    func least(_ mixture: GaussianComponents) -> Double {
-      (0..<mixture.count).map(mixture.logDeterminant).min() ?? 0
-    }
-    return least(after) < least(before) - Double(before.dimensions) * log(1e4)
+  /// Whether a part is next to nothing: the geometric mean of its d variances is ten thousand times
+  /// smaller than that of all samples, or near the number that is added to each.
+  fileprivate static func isCollapsed(
+    _ logDeterminant: Double, beside all: Double, dimensions: Int, by method: GaussianMixture
+  ) -> Bool {
+    logDeterminant / Double(dimensions)
+      < max(all / Double(dimensions) - log(1e4), log(10 * method.regularization))
   }
 
   /// The components after a move.
@@ -111,18 +113,21 @@ private struct PartitionWorth {
   func of(_ sums: [Double], _ samples: MixtureSamples) -> Double {
     let count = sums[0]
     guard count >= 0.5 else { return 0 }
+    return count * (log(count / Double(self.samples)) - 0.5 * logDeterminant(sums, samples))
+  }
+
+  /// log |Σ| of the sums of a part.
+  func logDeterminant(_ sums: [Double], _ samples: MixtureSamples) -> Double {
     let d = samples.features.dimensions
     let covariance = method.constrained(samples.moments(sums).covariances, [1], d)[0]
-    let logDeterminant =
-      covariance.count == d
+    return covariance.count == d
       ? covariance.reduce(0) { $0 + log($1) } : Cholesky(covariance, size: d).logDeterminant
-    return count * (log(count / Double(self.samples)) - 0.5 * logDeterminant)
   }
 
   /// The best parting of some samples that was found, by a mixture of two; nil where they are too few
-  /// for two covariances.
+  /// for two covariances, or where a half of them collapses beside all samples.
   func split(
-    of members: [Int], in data: Tensor, seed: Seed
+    of members: [Int], in data: Tensor, beside all: Double, seed: Seed
   ) -> (worth: Double, second: [Int])? {
     let least = 2 * (data.shape[1] + 1)
     guard members.count >= 2 * least else { return nil }
@@ -136,8 +141,11 @@ private struct PartitionWorth {
     guard min(second.count, members.count - second.count) >= least else { return nil }
     let sums = samples.sums(of: halves, clusters: 2)
     let width = sums.count / 2
-    let worth =
-      of(Array(sums[..<width]), samples) + of(Array(sums[width...]), samples)
-    return (worth, second)
+    let parts = [Array(sums[..<width]), Array(sums[width...])]
+    let collapses = parts.contains {
+      MixtureMoves.isCollapsed(
+        logDeterminant($0, samples), beside: all, dimensions: data.shape[1], by: method)
+    }
+    return collapses ? nil : (of(parts[0], samples) + of(parts[1], samples), second)
   }
 }

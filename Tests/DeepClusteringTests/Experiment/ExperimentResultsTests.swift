@@ -171,33 +171,92 @@ private struct MadeUp {
     let all = made.results { _ in true }
     var other = all
     other.lines[1].name = "dec-elsewhere"
-    func seeds(_ other: ExperimentResults) -> [[UInt64]] {
-      let results = ExperimentResults(
+    func results(
+      _ other: ExperimentResults, keeping earlier: ExperimentResults? = nil
+    ) -> ExperimentResults {
+      ExperimentResults(
         made.grid, made.plan,
         made.plan.map { $0.configuration.seed == 3 ? made.record($0, acc: 0.25) : nil },
-        taking: [other])
-      #expect(results.lines.allSatisfy { $0.runs.last?.scores.acc == 0.25 })
-      return results.lines.map { $0.runs.map(\.seed) }
+        keeping: earlier, taking: [("elsewhere", other)])
     }
-    #expect(seeds(other) == [[1, 2, 3], [1, 2, 3], [1, 2, 3]])
-    // What the table itself has goes before.
-    var own = all
-    for index in own.lines[1].runs.indices { own.lines[1].runs[index].scores.acc = 0.75 }
-    let both = ExperimentResults(
-      made.grid, made.plan, made.plan.map { _ in nil }, keeping: own, taking: [other])
-    #expect(both.lines[1].runs.map(\.scores.acc) == [0.75, 0.75, 0.75])
-    // Not where anything differs, nor where the settings are not known.
+    func seeds(_ other: ExperimentResults) -> [[UInt64]] {
+      results(other).lines.map { $0.runs.map(\.seed) }
+    }
+    let taken = results(other)
+    #expect(taken.lines.map { $0.runs.map(\.seed) } == [[1, 2, 3], [1, 2, 3], [1, 2, 3]])
+    #expect(taken.lines[1].runs.map(\.takenFrom) == ["elsewhere", "elsewhere", nil])
+    #expect(taken.lines[1].runs.last?.scores.acc == 0.25)
+    let name = "three-gaussians, dec"
+    #expect(taken.markdown().contains("- \(name): seeds 1, 2 of elsewhere\n"))
+    #expect(taken.runsCSV().contains(",Abacus,elsewhere,"))
+    // What was taken is not taken from there again, and is taken anew where its own table changed.
+    #expect(seeds(taken) == [[3], [3], [3]])
+    other.lines[1].runs[0].scores.acc = 0.75
+    #expect(results(other, keeping: taken).lines[1].runs.map(\.scores.acc) == [0.75, 0.5, 0.25])
+    // Without that table it stays; what the table itself has goes before.
+    other.lines = []
+    #expect(results(other, keeping: taken).lines[1].runs.map(\.seed) == [1, 2, 3])
+    #expect(results(all, keeping: all).lines[1].runs.allSatisfy { $0.takenFrom == nil })
+    // Not where anything differs, nor where the settings or the data are not known.
     for change: (inout ExperimentResults.Line) -> Void in [
       { $0.clusters = 4 }, { $0.data = "elsewhere" }, { $0.precision = "bfloat16" },
       { $0.settings?.profile = "paper" }, { $0.settings = nil },
       { line in for run in line.runs.indices { line.runs[run].dataDigest = "other" } },
+      { line in for run in line.runs.indices { line.runs[run].dataDigest = nil } },
     ] {
-      var changed = other
+      var changed = all
       change(&changed.lines[1])
       #expect(seeds(changed) == [[1, 2, 3], [3], [1, 2, 3]])
     }
+    other = all
     other.scale = .small
     #expect(seeds(other) == [[3], [3], [3]])
+  }
+
+  /// A catalog entry is the same data everywhere; files of one name need not be, and a part that was
+  /// held out is another one for each seed.
+  @Test(
+    arguments: [
+      ("digits", "", [[1, 2]]), ("rows.npy", "", [[]]), ("digits", "heldOut: 0.2", [[]]),
+    ] as [(String, String, [[UInt64]])])
+  func runsAreTakenOnlyOnTheSameData(data: String, more: String, seeds: [[UInt64]]) throws {
+    let grid = try experiment(
+      """
+      title: One
+      data: [\(data)]
+      clusters: 3
+      seeds: [1, 2]
+      \(more)
+      methods: [{method: dec, hyperparameters: {batchSize: 64}}]
+      """)
+    let plan = try grid.plan()
+    let made = try MadeUp()
+    let all = ExperimentResults(grid, plan, plan.map { made.record($0, acc: 0.5) })
+    let taken = ExperimentResults(grid, plan, [nil, nil], taking: [("other", all)])
+    #expect(taken.lines.map { $0.runs.map(\.seed) } == seeds)
+    // Its own table is taken at its word, also where each seed has a part of its own.
+    var parts = all
+    parts.lines[0].runs[1].dataDigest = "another part"
+    let kept = ExperimentResults(grid, plan, [nil, nil], keeping: parts)
+    #expect(kept.lines[0].runs.map(\.seed) == [1, 2])
+  }
+
+  /// 1.0 in a YAML file is 1 in the table's JSON.
+  @Test func wholeNumbersAreTheSameInAnyForm() throws {
+    let text = """
+      title: One
+      data: [digits]
+      clusters: 3
+      seeds: [1]
+      methods: [{method: idec, hyperparameters: {clusteringWeight: 1.0}}]
+      """
+    let (grid, made) = (try experiment(text), try MadeUp())
+    let plan = try grid.plan()
+    let all = ExperimentResults(grid, plan, plan.map { made.record($0, acc: 0.5) })
+    let read = try JSONDecoder().decode(
+      ExperimentResults.self, from: try JSONEncoder().encode(all))
+    #expect(ExperimentResults(grid, plan, [nil], keeping: read).lines[0].runs.count == 1)
+    #expect(ExperimentResults(grid, plan, [nil], taking: [("a", read)]).lines[0].runs.count == 1)
   }
 
   /// Where K is below the number of classes, the accuracy cannot reach 1.

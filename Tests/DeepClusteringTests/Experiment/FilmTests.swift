@@ -36,6 +36,24 @@ import Torch
     }
   }
 
+  /// Distances are nearly what they were.
+  @Test func wideCodesAreNarrowed() throws {
+    let wide = Generator(seed: 4).normal(shape: [60, 400])
+    var film = Film(of: wide)
+    for step in 0..<2 { film.add(step) { $0 * Double(step + 1) } }
+    var archive = Archive()
+    film.store(in: &archive)
+    let kept = try archive.tensor("film.0")
+    #expect(kept.shape == [60, Film.mostColumns])
+    let ratios = (1..<60).map { row -> Double in
+      func distance(_ table: Tensor) -> Double {
+        (table.slice(row..<(row + 1)) - table.slice(0..<1)).squared().sum().item.squareRoot()
+      }
+      return distance(kept) / distance(wide)
+    }
+    #expect(ratios.allSatisfy { (0.6...1.4).contains($0) })
+  }
+
   @Test func aFilmGoesOnFromAnArchive() throws {
     var (whole, first) = (Film(of: data.slice(0..<3)), Film(of: data.slice(0..<3)))
     for step in 0..<100 { whole.add(step) { $0 + Double(step) } }

@@ -212,6 +212,19 @@ import Torch
     #expect(abs(report.loss - (found + 0.5 * error)) < 1e-9)
   }
 
+  /// A film has no frames of codes that stand still.
+  @Test func codesAreShownWhileTheyMove() throws {
+    var method = small(.codes)
+    (method.rounds, method.networkEpochs, method.maximumEpochs) = (2, 3, 20)
+    let context = pretrained(method, Blobs(rows: 120))
+    var state = try method.begin(context)
+    var shown: [Int] = []
+    repeat {
+      if method.codes(state, of: context.data) != nil { shown.append(method.stepsTaken(state)) }
+    } while method.advance(&state, context).stopReason == nil
+    #expect(shown == [0, 20, 21, 22, 23])
+  }
+
   private func small(_ input: DeepDPM.Input) -> DeepDPM {
     var method = quick(1)
     (method.input, method.maximumEpochs, method.batchSize) = (input, 100, 16)

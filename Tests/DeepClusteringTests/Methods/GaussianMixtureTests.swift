@@ -156,24 +156,50 @@ import Torch
     #expect(stuck > 0)
   }
 
-  /// Three groups, in one of which a third of the samples are copies: a component of them alone would
-  /// have the highest likelihood there is.
-  @Test(arguments: [0, 1e-3])
-  func movesSeekNoCopies(noise: Double) throws {
-    var generator = SplitMix64(seed: 4)
-    let truth = (0..<600).map { $0 % 3 }
-    let values = truth.enumerated().flatMap { sample, label -> [Float] in
-      let width = label == 0 && sample % 9 == 0 ? noise : 1
-      let x = 12 * Double(label) + width * generator.nextGaussian()
-      return [Float(x), Float(width * generator.nextGaussian())]
+  /// Three groups, in one of which a third of the samples are copies, or nearly: a component of them
+  /// alone would have the highest likelihood there is, on any scale.
+  @Test(arguments: [0, 1e-3], [1, 0.01])
+  func movesSeekNoCopies(noise: Double, scale: Double) throws {
+    let (points, truth) = groupsWithCopies(3, noise: noise, scale: scale)
+    let found = try assignments(GaussianMixture(clusters: 3), points)
+    #expect(Set(zip(truth, found).map { [$0, $1] }).count == 3)
+  }
+
+  /// A start that joins two groups and cuts a third needs a move, and none is lost to copies.
+  @Test func movesArePossibleBesideCopies() throws {
+    let (points, truth) = groupsWithCopies(8, noise: 0, scale: 1)
+    var learner = GaussianMixture(clusters: 8)
+    learner.restarts = 1
+    let joined = truth.enumerated().map { $1 == 7 ? 6 : $1 == 5 && $0 % 16 < 8 ? 7 : $1 }
+    let offered = MixtureMoves(of: joined, points, by: learner, seed: Seed(1)).moves
+    #expect(offered.first?.split == 6)
+    #expect(!offered.contains { $0.split == 0 })
+    for seed: UInt64 in 1...3 {
+      let found = try assignments(learner, points, Seed(seed))
+      #expect(Set(zip(truth, found).map { [$0, $1] }).count == 8)
     }
-    let learner = GaussianMixture(clusters: 3)
-    let context = FitContext(data: Tensor(values, shape: [600, 2]), seed: Seed(1))
+  }
+
+  /// Groups of 200 samples; of the first every third is a copy, far from its mean.
+  private func groupsWithCopies(_ groups: Int, noise: Double, scale: Double) -> (Tensor, [Int]) {
+    var generator = SplitMix64(seed: 4)
+    let truth = (0..<(200 * groups)).map { $0 % groups }
+    let values = truth.enumerated().flatMap { sample, label -> [Float] in
+      let isCopy = label == 0 && sample / groups % 3 == 0
+      let width = isCopy ? noise : 1
+      let x = 12 * Double(label) - (isCopy ? 2 : 0) + width * generator.nextGaussian()
+      return [Float(scale * x), Float(scale * width * generator.nextGaussian())]
+    }
+    return (Tensor(values, shape: [truth.count, 2]), truth)
+  }
+
+  private func assignments(
+    _ learner: GaussianMixture, _ points: Tensor, _ seed: Seed = Seed(1)
+  ) throws -> [Int] {
+    let context = FitContext(data: points, seed: seed)
     var state = try learner.begin(context)
     while learner.advance(&state, context).stopReason == nil {}
-    let found = try #require(learner.assignments(state))
-    let parts = Set(zip(truth, found).map { [$0, $1] })
-    #expect(parts.count == 3)
+    return try #require(learner.assignments(state))
   }
 
   private func highestLikelihood(_ learner: GaussianMixture, _ context: FitContext) throws -> Double
