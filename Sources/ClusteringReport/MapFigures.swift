@@ -16,6 +16,8 @@ struct MapFigures {
     var colors: [Palette.Color?]
     /// What the legend says.
     var keys: [(color: Palette.Color, text: String)]
+    /// The class of each point, where the names of classes stand on the map; else it is clusters.
+    var classes: [Int]?
   }
 
   /// The colourings that the folder has the numbers for.
@@ -39,7 +41,8 @@ struct MapFigures {
       result.append(
         Coloring(
           name: "map-classes", title: "Classes", colors: labels.map { Palette.color($0) },
-          keys: (0..<names.classCount).map { (Palette.color($0), names.className($0)) }))
+          keys: (0..<names.classCount).map { (Palette.color($0), names.className($0)) },
+          classes: labels))
     }
     if let certainty = run.certainty {
       let ends = (0...4).map { Double($0) / 4 }
@@ -70,7 +73,8 @@ struct MapFigures {
     ScatterImage(projection: run.projection ?? [], colors: coloring.colors, side: side)
   }
 
-  /// The picture in a drawing, with the numbers of the clusters on it and a legend beside it.
+  /// The picture in a drawing, with the numbers of the clusters or the names of the classes on it and a
+  /// legend beside it.
   func chart(_ coloring: Coloring) -> Chart {
     let image = image(coloring, side: 1200)
     let ratio = 360 / 1200.0
@@ -79,14 +83,14 @@ struct MapFigures {
       <image x="0" y="24" width="\(width)" height="\(height)" xlink:href="\(image.dataURI)"/>\
       <text class="strong" x="4" y="14">\(coloring.title)</text>\(ellipses(coloring))
       """
-    for (cluster, place) in medians(coloring) {
+    for (text, place) in medians(coloring) {
       // Beside the cross of the mean, where there is one.
       let aside = run.isPlanar ? 10.0 : 0
       let (x, y) = (place.x * 360 + aside, place.y * 360 + 28 - aside)
       body += """
         <text class="strong mid" x="\(x)" y="\(y)" stroke="#fff" stroke-width="3" \
-        stroke-linejoin="round">\(cluster)</text><text class="strong mid" x="\(x)" y="\(y)">\
-        \(cluster)</text>
+        stroke-linejoin="round">\(text)</text><text class="strong mid" x="\(x)" y="\(y)">\
+        \(text)</text>
         """
     }
     // A column of the legend is as high as the map, at least as high as five rows.
@@ -125,19 +129,20 @@ struct MapFigures {
     }.joined()
   }
 
-  /// The median of each cluster's points in the picture.
-  private func medians(_ coloring: Coloring) -> [(cluster: Int, place: (x: Double, y: Double))] {
-    guard let assignments = run.assignments, names.clusterCount <= 100 else { return [] }
-    let places = scatter(coloring, side: 1200).places(of: Array(assignments.indices))
-    var members = [[Int]](repeating: [], count: names.clusterCount)
-    for (point, cluster) in assignments.enumerated() where cluster >= 0 {
-      members[cluster].append(point)
-    }
-    return members.enumerated().compactMap { cluster, points in
+  /// The median of the points of each cluster or class in the picture.
+  private func medians(_ coloring: Coloring) -> [(text: String, place: (x: Double, y: Double))] {
+    let isClasses = coloring.classes != nil
+    let count = isClasses ? names.classCount : names.clusterCount
+    guard let groups = coloring.classes ?? run.assignments, count <= 100 else { return [] }
+    let places = scatter(coloring, side: 1200).places(of: Array(groups.indices))
+    var members = [[Int]](repeating: [], count: count)
+    for (point, group) in groups.enumerated() where group >= 0 { members[group].append(point) }
+    return members.enumerated().compactMap { group, points in
       guard !points.isEmpty else { return nil }
       let x = points.map { places[$0].x }.sorted()[points.count / 2]
       let y = points.map { places[$0].y }.sorted()[points.count / 2]
-      return (cluster, (x, y))
+      let text = isClasses ? Chart.shortened(names.className(group), to: 12) : "\(group)"
+      return (text, (x, y))
     }
   }
 

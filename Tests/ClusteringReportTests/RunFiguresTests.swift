@@ -36,6 +36,23 @@ import Testing
     }
   }
 
+  /// On a map of classes stand their names, on the others the numbers of the clusters.
+  @Test func mapsAreLabelledByWhatTheyColour() throws {
+    let run = try TemporaryRun()
+    try run.writeArrays()
+    let target = run.file("figures")
+    _ = try RunFigures(folder: run.folder).write(to: target)
+    func marks(_ name: String) throws -> Set<String> {
+      let text = try String(contentsOf: target.appendingPathComponent(name), encoding: .utf8)
+      return Set(text.matches(of: /stroke-linejoin="round">([^<]*)</).map { String($0.1) })
+    }
+    let folder = try ClusteringReport.RunFolder(run.folder)
+    let clusters = Set(try #require(folder.assignments).filter { $0 >= 0 }.map { "\($0)" })
+    #expect(try marks("map-clusters.svg") == clusters)
+    #expect(try marks("map-errors.svg") == clusters)
+    #expect(try marks("map-classes.svg") == ["a", "b"])
+  }
+
   @Test(.enabled(if: RunFigures.drawsPNG, "librsvg is not installed"))
   func drawingsBecomePixels() throws {
     let renderer = try #require(SVGRenderer.shared)
