@@ -70,7 +70,7 @@ struct ExperimentCommand: ParsableCommand {
       experiment, plan, records, scale: scale, keeping: isBesideRuns ? nil : existing,
       taking: isBesideRuns ? [] : otherTables(in: target, stem: stem))
     try refuseLoss(
-      table, replacing: existing, in: target, stem: stem, isBesideRuns: isBesideRuns)
+      table, of: plan, replacing: existing, in: target, stem: stem, isBesideRuns: isBesideRuns)
     let figures =
       SettingCharts(experiment, table).files()
       + (try LineFigures(experiment, plan, in: folder).files { tell("warning: \($0)") })
@@ -188,18 +188,23 @@ struct ExperimentCommand: ParsableCommand {
   /// Refuses to put a table in the place of one that holds finished runs which it has not, such as
   /// those of a line that is gone from the file or has other settings now.
   private func refuseLoss(
-    _ table: ExperimentResults, replacing earlier: ExperimentResults?, in target: URL,
-    stem: String, isBesideRuns: Bool
+    _ table: ExperimentResults, of plan: [Experiment.PlannedRun],
+    replacing earlier: ExperimentResults?, in target: URL, stem: String, isBesideRuns: Bool
   ) throws(InputError) {
     let lost = earlier.map(table.runsLost(replacing:)) ?? 0
     // Beside its runs a table follows them: what is not there was removed.
     let isMeant = isBesideRuns && table.lines.contains { !$0.runs.isEmpty }
     guard lost > 0 && !isMeant else { return }
+    let change =
+      earlier?.changedHyperparameter(of: plan).map {
+        " (\($0.name) was \($0.then) and is \($0.now) now)"
+      } ?? ""
     throw InputError(
       .cannotCreate,
       "\(lost) finished run\(lost == 1 ? "" : "s") of "
         + "\(TablePlace(folder: target, stem: stem).json.relativePath) would be lost, which the "
-        + "experiment has not, or not with the same settings and data, so \(Self.remedy)")
+        + "experiment has not, or not with the same settings and data\(change), so "
+        + Self.remedy)
   }
 
   private func write(

@@ -81,9 +81,8 @@ struct ExperimentRunner {
     let begun = FileManager.default.fileExists(
       atPath: url.appendingPathComponent("config.yaml").path)
     if begun {
-      let run = try Run(resuming: url)
-      try folder.refuseOther(run.configuration, than: planned)
-      return run
+      try folder.refuseOther(planned)
+      return try Run(resuming: url)
     }
     var configuration = planned.configuration
     guard planned.choosesClusters else { return try Run(configuration, folder: url) }

@@ -145,15 +145,38 @@ import Testing
     #expect(try text(place, "tables/grid.json") == "{}")
   }
 
-  /// A run that was made with another default is not the one that the file means today.
+  /// A run that was made with another default is not the one that the file means today, be it in its
+  /// folder or in a table.
   @Test func otherDefaultsAreRefused() throws {
     let place = try place()
     #expect(try place.run(["experiment", "grid.yaml", "--quiet"]).status == 0)
-    let file = "\(Self.folder)/three-gaussians@200-dbscan-2/run.json"
-    let record = try text(place, file)
-    let old = record.replacing(/"minimumSamples" : \d+/, with: "\"minimumSamples\" : 77")
-    #expect(old != record)
-    try Data(old.utf8).write(to: place.file(file))
+    func write(minimumSamples: Int, to file: String) throws {
+      let record = try text(place, file)
+      let other = record.replacing(
+        /"minimumSamples" : \d+/, with: "\"minimumSamples\" : \(minimumSamples)")
+      #expect(other != record)
+      try Data(other.utf8).write(to: place.file(file))
+    }
+    try FileManager.default.createDirectory(
+      at: place.file("tables"), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: place.file("\(Self.folder)/grid.json"), to: place.file("tables/grid.json"))
+    let words = ["experiment", "grid.yaml", "--table-only", "--results", "tables"]
+    let empty = ["--output", "none"]
+    let kept = try place.run(words + empty)
+    #expect(
+      kept.status == 0 && kept.output.contains("| dbscan | 3.0 ± 0.0 | float32 | 3 |"),
+      "\(kept.output)")
+    try write(minimumSamples: 78, to: "tables/grid.json")
+    let replaced = try place.run(words + empty)
+    #expect(replaced.status == 73 && replaced.complaints.count == 1)
+    #expect(replaced.error.contains("data (minimumSamples was 78 and is "), "\(replaced.error)")
+    #expect(replaced.error.contains("3 finished runs of tables/grid.json would be lost"))
+    // The runs themselves take their place.
+    #expect(try place.run(words).status == 0)
+    #expect(try !text(place, "tables/grid.json").contains(" : 78"))
+
+    try write(minimumSamples: 77, to: "\(Self.folder)/three-gaussians@200-dbscan-2/run.json")
     let table = try place.run(["experiment", "grid.yaml", "--table-only"])
     #expect(table.status == 73 && table.complaints.count == 1)
     #expect(

@@ -21,38 +21,33 @@ public struct ExperimentFolder: Sendable {
   public func finished(_ planned: Experiment.PlannedRun) throws(InputError) -> RunRecord? {
     let folder = run(planned)
     guard let record = try folder.record(), record.status == .finished else { return nil }
-    try refuseOther(folder.configuration(), than: planned)
-    try refuseOtherDefaults(record, than: planned)
+    try refuseOther(planned)
     return record
   }
 
-  /// Refuses a run whose hyperparameters were others than the file's are today, though the file is the same.
-  private func refuseOtherDefaults(
-    _ record: RunRecord, than planned: Experiment.PlannedRun
-  ) throws(InputError) {
-    let method = try planned.configuration.makeMethod()
-    guard
-      let change = record.method.changedDefault(of: method),
-      !(planned.choosesClusters && change.name == "clusters")
-    else { return }
-    throw InputError(
-      .cannotCreate,
-      "\(run(planned).url.relativePath) was made when the default of \(change.name) was "
-        + "\(change.then); it is \(change.now) now: remove it or give another --output")
-  }
-
-  /// Refuses a folder that was begun with other settings, but for the map, which decides no result.
-  public func refuseOther(
-    _ configuration: RunConfiguration, than planned: Experiment.PlannedRun
-  ) throws(InputError) {
+  /// Refuses the folder of a run that was begun with other settings or defaults than are planned, but
+  /// for the map, which decides no result.
+  public func refuseOther(_ planned: Experiment.PlannedRun) throws(InputError) {
+    let folder = run(planned)
+    let configuration = try folder.configuration()
     var wanted = planned.configuration
     if planned.choosesClusters { wanted.clusters = configuration.clusters }
     wanted.map = configuration.map
-    guard configuration != wanted else { return }
+    let remedy = "remove it or give another --output"
+    guard configuration == wanted else {
+      throw InputError(
+        .cannotCreate,
+        "\(folder.url.relativePath) was begun with other settings"
+          + "\(Self.difference(configuration, wanted)): \(remedy)")
+    }
+    // The same file, which meant something else then.
+    let recorded = try folder.record()?.method.hyperparameters
+    guard let change = Hyperparameters.changes(from: recorded, to: try wanted.makeMethod()).first
+    else { return }
     throw InputError(
       .cannotCreate,
-      "\(run(planned).url.relativePath) was begun with other settings"
-        + "\(Self.difference(configuration, wanted)): remove it or give another --output")
+      "\(folder.url.relativePath) was made when the default of \(change.name) was "
+        + "\(change.then.text); it is \(change.now.text) now: \(remedy)")
   }
 
   /// The first setting that differs, with both values; empty where only their form does.

@@ -45,6 +45,9 @@ public struct ExperimentResults: Codable, Sendable {
     public var name: String
     /// What its runs were made with; nil in tables that were written before they had it.
     public var settings: Settings?
+    /// All hyperparameters, with the defaults that its last runs were made with; nil where all of them
+    /// were before tables had any.
+    public var hyperparameters: JSONValue?
     /// K where it was given.
     public var clusters: Int?
     /// K over the seeds, where it was not given.
@@ -156,8 +159,12 @@ public struct ExperimentResults: Codable, Sendable {
       }
       // Figures of others are of the whole data.
       let published = scale == nil ? experiment.figure(for: planned) : nil
-      let precision = indices.lazy.compactMap { records[$0]?.precision }.first
-      return Line(planned, runs, precision: precision, of: indices.count, published)
+      let made = indices.lazy.compactMap { records[$0] }.first
+      let before = own.isEmpty ? nil : earlier?.line(of: planned)?.hyperparameters
+      return Line(
+        planned, runs, precision: made?.precision,
+        hyperparameters: made == nil ? before : planned.allHyperparameters, of: indices.count,
+        published)
     }
     comparisons = lines.indices.flatMap { [lines] first in
       lines[(first + 1)...].compactMap { Comparison(lines[first], $0) }
@@ -196,6 +203,18 @@ extension ExperimentResults {
     }
     let own = Set(keys(self))
     return keys(earlier).count { !own.contains($0) }
+  }
+
+  /// The first hyperparameter that is another one in a plan than in the line of this table, be it that
+  /// the file changed or its default.
+  public func changedHyperparameter(
+    of plan: [Experiment.PlannedRun]
+  ) -> (name: String, then: String, now: String)? {
+    for planned in plan {
+      guard let change = line(of: planned)?.changes(to: planned).first else { continue }
+      return (change.name, change.then.text, change.now.text)
+    }
+    return nil
   }
 
   /// The seconds that the runs of a planned one's line took.
@@ -241,6 +260,13 @@ extension ExperimentResults {
   }
 }
 
+extension Experiment.PlannedRun {
+  /// Those of the file and the defaults of today.
+  fileprivate var allHyperparameters: JSONValue? {
+    (try? configuration.makeMethod()).map { Hyperparameters.values(of: $0) }
+  }
+}
+
 extension Experiment {
   /// What was published for the line of a run.
   fileprivate func figure(for run: PlannedRun) -> Published? {
@@ -261,9 +287,18 @@ extension ExperimentResults.Line {
     let isChanged =
       then.hyperparameters.mapValues(\.plain) != now.hyperparameters.mapValues(\.plain)
     (then.hyperparameters, now.hyperparameters) = ([:], [:])
-    return !isChanged && then == now && data == planned.configuration.data
+    return !isChanged && then == now && changes(to: planned).isEmpty
+      && data == planned.configuration.data
       && clusters == planned.clusters
       && precision == planned.configuration.precision.rawValue
+  }
+
+  /// The hyperparameters of a planned run that were others in the line.
+  fileprivate func changes(
+    to planned: Experiment.PlannedRun
+  ) -> [(name: String, then: JSONValue, now: JSONValue)] {
+    guard let method = try? planned.configuration.makeMethod() else { return [] }
+    return Hyperparameters.changes(from: hyperparameters, to: method)
   }
 
   /// The runs on the data of a digest, where it is known.
@@ -274,7 +309,7 @@ extension ExperimentResults.Line {
   /// The line of the runs that are finished, of which there may be none.
   fileprivate init(
     _ planned: Experiment.PlannedRun, _ runs: [ExperimentResults.Run], precision: String?,
-    of count: Int, _ published: Experiment.Published?
+    hyperparameters: JSONValue?, of count: Int, _ published: Experiment.Published?
   ) {
     func summary(_ value: (Scores) -> Double?) -> ScoreSummary? {
       ScoreSummary(runs.compactMap { value($0.scores) })
@@ -283,7 +318,8 @@ extension ExperimentResults.Line {
     let noise = runs.contains { $0.noise != nil } ? runs.map { Double($0.noise ?? 0) } : []
     self.init(
       data: planned.configuration.data, name: planned.lineName,
-      settings: ExperimentResults.Settings(planned), clusters: planned.clusters,
+      settings: ExperimentResults.Settings(planned), hyperparameters: hyperparameters,
+      clusters: planned.clusters,
       found: isFound ? ScoreSummary(runs.compactMap { $0.clusters.map(Double.init) }) : nil,
       noise: ScoreSummary(noise),
       precision: precision ?? planned.configuration.precision.rawValue,

@@ -36,6 +36,25 @@ public enum Hyperparameters {
     return try decode(object, as: M.self)
   }
 
+  /// The hyperparameters that other values are recorded of than a method has; those that only one of
+  /// them knows came or went with a version.
+  ///
+  /// - Parameters:
+  ///   - recorded: ``values(of:)`` of the method at another time.
+  ///   - method: The method as it is now.
+  /// - Returns: Whole names, in alphabetical order, with both values.
+  static func changes(
+    from recorded: JSONValue?, to method: any ClusteringMethod
+  ) -> [(name: String, then: JSONValue, now: JSONValue)] {
+    let recorded = Dictionary(
+      (recorded?.leaves() ?? []).map { ($0.path, $0.value) },
+      uniquingKeysWith: { first, _ in first })
+    return values(of: method).leaves().compactMap { path, now in
+      guard let then = recorded[path], then.plain != now.plain else { return nil }
+      return (path, then, now)
+    }
+  }
+
   /// The value that a text on the command line stands for: `true`, `12`, `0.5`, `a,b` or `[a, b]`,
   /// or text.
   public static func value(of text: String) -> JSONValue {

@@ -120,7 +120,7 @@ public final class Run {
     // What another process did before it let go of the folder.
     if resuming, let now = try folder.record() { record = now }
     guard !isFinished else { return record }
-    let method = try configuration.makeMethod()
+    let method = try configuration.makeMethod(as: record.method.hyperparameters)
     do {
       try execute(method)
     } catch let error as InputError where !resuming && !hasSteps && error.kind.isCallersMistake {

@@ -144,6 +144,16 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     try make(try MethodCatalog.method(method))
   }
 
+  /// The method with the hyperparameters that a run was begun with, whose defaults may have been others.
+  func makeMethod(as recorded: JSONValue?) throws(InputError) -> any ClusteringMethod {
+    func remade<M: ClusteringMethod>(_ method: M) throws(InputError) -> M {
+      let changes = Hyperparameters.changes(from: recorded, to: method)
+      return try Hyperparameters.setting(
+        Dictionary(uniqueKeysWithValues: changes.map { ($0.name, $0.then) }), of: method)
+    }
+    return try remade(makeMethod())
+  }
+
   private func make<M: ClusteringMethod>(_ type: M.Type) throws(InputError) -> M {
     let clusters = clusters ?? M.usualClusters
     guard clusters >= 1 else {

@@ -37,21 +37,6 @@ public struct RunRecord: Codable, Sendable {
     public var profile: String?
     /// All hyperparameters.
     public var hyperparameters: JSONValue?
-
-    /// The first hyperparameter that another value is recorded of than a method has; those that only
-    /// one of them knows came or went with a version.
-    func changedDefault(
-      of method: any ClusteringMethod
-    ) -> (name: String, then: String, now: String)? {
-      let recorded = Dictionary(
-        (hyperparameters?.leaves() ?? []).map { ($0.path, $0.value) },
-        uniquingKeysWith: { first, _ in first })
-      for (path, value) in Hyperparameters.values(of: method).leaves() {
-        guard let then = recorded[path], then.plain != value.plain else { continue }
-        return (path, then.text, value.text)
-      }
-      return nil
-    }
   }
 
   /// The machine.

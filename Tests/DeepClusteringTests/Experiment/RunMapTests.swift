@@ -152,14 +152,19 @@ import Testing
 
   /// The map is no setting that a folder could have been begun without.
   @Test func aRunWithAnotherMapIsTheSameRun() throws {
-    let runs = ExperimentFolder(folder.url.appendingPathComponent("runs"))
     let planned = try experiment(Self.grid + "map: t-sne\n").plan()[0]
+    func refuse(_ begun: RunConfiguration, _ name: String) throws {
+      let runs = ExperimentFolder(folder.url.appendingPathComponent(name))
+      _ = try Run(begun, folder: runs.run(planned).url)
+      try runs.refuseOther(planned)
+    }
     for map in [nil, .umap, .tSNE] as [EmbeddingMap?] {
       var begun = planned.configuration
       begun.map = map
-      try runs.refuseOther(begun, than: planned)
+      try refuse(begun, "\(map?.rawValue ?? "none")")
       begun.seed += 1
-      #expect(refusal { try runs.refuseOther(begun, than: planned) }?.kind == .cannotCreate)
+      let other = "\(map?.rawValue ?? "none")-other"
+      #expect(refusal { try refuse(begun, other) }?.kind == .cannotCreate)
     }
   }
 }

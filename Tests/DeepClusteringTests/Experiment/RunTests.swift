@@ -83,6 +83,24 @@ import Testing
     #expect(try pieces.folder.record()?.stopReason == record.stopReason)
   }
 
+  /// A run goes on with the hyperparameters that it was begun with, whatever the defaults are now.
+  @Test func aRunKeepsTheDefaultsThatItWasBegunWith() throws {
+    let stopped = try run(configuration("kmeans"), "run")
+    stopped.shouldStop = { true }
+    #expect(throws: Run.Interrupted.self) { try stopped.execute() }
+    let record = try String(decoding: bytes(stopped, "run.json"), as: UTF8.self)
+    let then = record.replacing(/"restarts" : \d+/, with: "\"restarts\" : 3")
+    #expect(then != record)
+    try Data(then.utf8).write(to: stopped.folder.file("run.json"))
+    let resumed = try Run(resuming: stopped.folder.url)
+    try resumed.execute()
+    var asked = configuration("kmeans")
+    asked.hyperparameters["restarts"] = .integer(3)
+    let whole = try run(asked, "whole")
+    try whole.execute()
+    #expect(try metrics(resumed).count == metrics(whole).count)
+  }
+
   @Test func aRunWithoutItsCheckpointsBeginsAgain() throws {
     let stopped = try run(configuration("kmeans"), "run")
     stopped.shouldStop = { true }
