@@ -275,6 +275,10 @@ public final class Run {
     if resuming, let archive = try? Archive(contentsOf: own) {
       return try Autoencoder(from: archive, under: "network", on: context.device)
     }
+    guard pretraining.plannedSteps(context) > 0 else {
+      // Random weights: nothing is learned that the log could tell or the cache keep.
+      return pretraining.finish(try pretraining.begin(context), context)
+    }
     let entry = cache?.entry(
       pretraining, data: data, seed: context.seed, compute: context.compute,
       threads: Threads.count)

@@ -83,6 +83,17 @@ import Testing
     #expect(try pieces.folder.record()?.stopReason == record.stopReason)
   }
 
+  /// A network that is not pretrained is not said to be.
+  @Test func withoutPassesThereIsNoPretraining() throws {
+    var configuration = configuration("dec")
+    configuration.hyperparameters["epochs"] = .integer(0)
+    configuration.hyperparameters["minimumIterations"] = .integer(0)
+    let run = try run(configuration, "run")
+    let record = try run.execute()
+    #expect(record.status == .finished && record.pretrained == nil)
+    #expect(try metrics(run).allSatisfy { $0.contains(#""stage":"clustering""#) })
+  }
+
   /// A run goes on with the hyperparameters that it was begun with, whatever the defaults are now.
   @Test func aRunKeepsTheDefaultsThatItWasBegunWith() throws {
     let stopped = try run(configuration("kmeans"), "run")
