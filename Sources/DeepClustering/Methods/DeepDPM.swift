@@ -73,8 +73,13 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   public var layout = UMAP.forClustering(components: 10)
   /// Units of the hidden layer of each network.
   public var units = 50
-  /// Samples of a batch.
+  /// Samples of a batch, where an epoch has ``minimumBatches`` of them.
   public var batchSize = 128
+  /// Batches of an epoch at least; few samples come in smaller ones, but of eight at least.
+  ///
+  /// The schedule counts epochs, after which the networks have to know the clusters: with 15 steps in
+  /// each, as 1,800 samples have in batches of 128, they do not follow a split.
+  public var minimumBatches = 70
   /// Adam's step size for the clusters.
   public var learningRate = 5e-4
   /// Adam's step size for their parts.
@@ -116,12 +121,18 @@ public struct DeepDPM: ClusteringMethod, Equatable {
 
   // Named as in the other methods, so that one setting serves them all.
   private enum CodingKeys: String, CodingKey {
-    case clusters, input, scaling, layout, units, batchSize, learningRate, partLearningRate
+    case clusters, input, scaling, layout, units, batchSize, minimumBatches, learningRate,
+      partLearningRate
     case maximumEpochs, firstEstimate, firstParts, firstChange, changeInterval, restAfterChange
     case concentration, priorScale, meanStrength, degreesOfFreedom, weightSmoothing, mergeNeighbors
     case likelihoodPower, rounds, networkEpochs, networkOptimizer, networkBatchSize,
       reconstructionWeight
     case network = "pretraining"
+  }
+
+  /// Samples of a batch where there are so many rows.
+  func batch(rows: Int) -> Int {
+    min(batchSize, max(8, (rows + minimumBatches - 1) / max(minimumBatches, 1)))
   }
 
   /// DeepDPM from so many clusters.

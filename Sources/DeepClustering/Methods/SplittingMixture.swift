@@ -56,7 +56,8 @@ public struct SplittingMixture {
       .scalars()
     let losses = network.train(
       rows, targets: responsibilities(), centers: learnsParts ? partCenters() : nil, order: order,
-      batch: settings.batchSize, rates: (settings.learningRate, settings.partLearningRate))
+      batch: settings.batch(rows: rows.shape[0]),
+      rates: (settings.learningRate, settings.partLearningRate))
     let outputs = network(rows, withParts: learnsParts)
     let changed = zip(labels, outputs.labels).count { $0 != $1 }
     labels = outputs.labels

@@ -58,6 +58,21 @@ import Torch
       })
   }
 
+  /// In an epoch of three batches the networks would not follow a split.
+  @Test func fewSamplesComeInSmallBatches() throws {
+    let method = DeepDPM(clusters: 1)
+    #expect([10_000, 8_960, 1_797, 300].map(method.batch) == [128, 128, 26, 8])
+    var generator = SplitMix64(seed: 3)
+    let centers: [(Float, Float)] = [(0, 0), (9, 2), (3, 12), (24, 5), (17, 20)]
+    let labels = (0..<300).map { $0 % 5 }
+    let values = labels.flatMap { label -> [Float] in
+      let noise = (Float(generator.nextGaussian()), Float(generator.nextGaussian()))
+      return [centers[label].0 + noise.0, centers[label].1 + noise.1]
+    }
+    let (model, _) = try fit(method, Tensor(values, shape: [300, 2]))
+    #expect(Scores(predicted: model.assignments, labels: labels).acc == 1)
+  }
+
   @Test func splittingThenMergingReturnsToTheSame() throws {
     let blobs = Blobs(rows: 400, clusters: 2, columns: 2)
     let settings = DeepDPM(clusters: 1)
