@@ -35,6 +35,9 @@ import Testing
       file: "all-equal.npy", bytes: NumPyFile([1, 2, 1, 2, 1, 2, 1, 2], shape: [4, 2]).bytes,
       says: ["4 rows of all-equal.npy are equal"]),
     Case(
+      file: "tiny.npy", bytes: NumPyFile([1e-30, 2e-30, 3e-30, 0], shape: [4, 1]).bytes,
+      says: ["no value of tiny.npy is farther than 3e-30 from zero", "standard-score"]),
+    Case(
       file: "ragged.csv", bytes: Data("1,2,3\n4,5,6\n7,8\n".utf8), says: ["line 3 of ragged.csv"]),
     Case(
       file: "words.csv", bytes: Data("1,2,3\n4,five,6\n7,8,9\n".utf8),

@@ -27,7 +27,8 @@ extension Dataset {
     let constant = constantColumnCount()
     if constant == columns {
       throw InputError(
-        .data, "all \(rows) rows of \(source) are equal: there is nothing to cluster")
+        .data,
+        "all \(rows) rows of \(source) are equal in single precision: there is nothing to cluster")
     }
     // Of clusters that are yet to be found there will hardly be more.
     if let classNames, !ContingencyTable.fits(clusters ?? 8192, classNames.count) {
@@ -46,7 +47,7 @@ extension Dataset {
             + "\(distinct)")
       }
     }
-    let warnings = notes + labelWarnings()
+    let warnings = notes + labelWarnings() + precisionWarnings()
     guard constant > 0 else { return warnings }
     let (verb, they) = constant == 1 ? ("is", "it tells") : ("are", "they tell")
     return warnings + [
@@ -62,6 +63,31 @@ extension Dataset {
     return [
       "the labels of \(source) have \(present) different values for \(rows) rows, so they are hardly "
         + "classes, and scores against them say little"
+    ]
+  }
+
+  /// Numbers far from zero that differ little, such as times in seconds, have lost digits when they
+  /// were read.
+  private func precisionWarnings() -> [String] {
+    // Where a column has zeros its values lie as far apart as the largest is from zero.
+    guard case .dense(let values) = table else { return [] }
+    var (lowest, highest) = (Array(values[..<columns]), Array(values[..<columns]))
+    table.eachRow(columns: columns) { _, values in
+      for column in 0..<columns {
+        lowest[column] = min(lowest[column], values[column])
+        highest[column] = max(highest[column], values[column])
+      }
+      return true
+    }
+    let coarse = (0..<columns).filter { column in
+      let (low, high) = (lowest[column], highest[column])
+      return low < high && high - low < 1024 * max(-low, high).ulp
+    }
+    guard let first = coarse.first else { return [] }
+    return [
+      "the values of \(coarse.count) of \(columns) columns of \(source), the first of them column "
+        + "\(first + 1) from \(lowest[first]) to \(highest[first]), are so far from zero that "
+        + "single precision keeps few of their differences: subtract the mean of such a column"
     ]
   }
 

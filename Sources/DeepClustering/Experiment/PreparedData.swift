@@ -50,6 +50,13 @@ public struct PreparedData {
     (name, source, fileNames) = (dataset.name, dataset.source, dataset.fileNames)
     valueRange = dataset.valueRange ?? 0...1
     self.preprocessing = preprocessing.fitted(to: dataset)
+    let largest = max(valueRange.upperBound, -valueRange.lowerBound)
+    if self.preprocessing.kind == .none && largest < 1e-15 {
+      throw InputError(
+        .data,
+        "no value of \(source) is farther than \(largest) from zero, too small to be squared in single "
+          + "precision; choose another --preprocessing, such as standard-score")
+    }
     tensor = try dataset.scaled(by: self.preprocessing, sparse: sparse, on: device)
   }
 

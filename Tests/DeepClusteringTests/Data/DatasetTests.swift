@@ -43,6 +43,15 @@ import Testing
     #expect(equal?.description.hasPrefix("all 3 rows of t.csv are equal") == true)
   }
 
+  /// Times in seconds, and the same from their mean.
+  @Test func warnsOfColumnsThatSinglePrecisionHardlyTellsApart() throws {
+    let far = table([[1, 1.7e9], [2, 1.7e9 + 3_600], [3, 1.7e9 + 7_200]])
+    let warnings = try far.validated(clusters: 2)
+    #expect(warnings.count == 1 && warnings[0].contains("1 of 2 columns of t.csv"))
+    #expect(warnings[0].contains("column 2 from 1.7e+09 to"))
+    #expect(try table([[1, 0], [2, 3_600], [3, 7_200]]).validated(clusters: 2).isEmpty)
+  }
+
   @Test func refusesAWrongNumberOfClusters() {
     // Zero and minus zero are one value.
     let data = table([[0, 1], [-0.0, 1], [2, 2], [2, 3], [2, 2]])
