@@ -47,7 +47,7 @@ struct FilmSection {
     let everything = Array(0..<film.positions.count / 2)
     let grid = PlaneGrid(of: film.positions, everything)
     let (positions, extent) = (grid.positions(film.positions, everything), grid.extent)
-    // Noise has the colour after those of all clusters.
+    // Noise comes after all clusters.
     let clusters = film.samples.map {
       UInt16(clamping: assignments[$0] < 0 ? names.clusterCount : assignments[$0])
     }
@@ -56,8 +56,8 @@ struct FilmSection {
       "\"steps\":[\(film.steps.map(String.init).joined(separator: ","))]",
       "\"extent\":[\(extent.x),\(extent.y)]", "\"xy\":\(ScatterExplorer.base64(positions))",
       "\"cluster\":\(ScatterExplorer.base64(clusters))",
-      "\"clusterColors\":\(colors((0..<names.clusterCount).map(names.color(ofCluster:)) + [names.clusterCount + names.classCount]))",
-      "\"classColors\":\(colors(Array(0..<names.classCount)))",
+      "\"clusterColors\":\(list((0..<names.clusterCount).map { Palette.color(names.color(ofCluster: $0)) } + [Palette.none]))",
+      "\"classColors\":\(list((0..<names.classCount).map { Palette.color($0) }))",
     ]
     if let labels = run.labels {
       let classes = film.samples.map { UInt16(clamping: labels[$0]) }
@@ -66,8 +66,8 @@ struct FilmSection {
     return Markup(verbatim: "{\(fields.joined(separator: ","))}")
   }
 
-  private func colors(_ indices: [Int]) -> String {
-    "[\(indices.map { "\"\(Palette.color($0).hex)\"" }.joined(separator: ","))]"
+  private func list(_ colors: [Palette.Color]) -> String {
+    "[\(colors.map { "\"\($0.hex)\"" }.joined(separator: ","))]"
   }
 
   static let script = #"""

@@ -24,14 +24,13 @@ struct MapFigures {
   var colorings: [Coloring] {
     guard run.projection != nil, let assignments = run.assignments, !assignments.isEmpty
     else { return [] }
-    let noise = Palette.color(names.clusterCount + names.classCount)
     func color(ofCluster cluster: Int) -> Palette.Color {
-      cluster < 0 ? noise : Palette.color(names.color(ofCluster: cluster))
+      cluster < 0 ? Palette.none : Palette.color(names.color(ofCluster: cluster))
     }
     var keys = names.clustersByClass.map {
       (color: color(ofCluster: $0), text: names.shortName(ofCluster: $0))
     }
-    if assignments.contains(-1) { keys.append((noise, "noise")) }
+    if assignments.contains(-1) { keys.append((Palette.none, "noise")) }
     var result = [
       Coloring(
         name: "map-clusters", title: "Clusters", colors: assignments.map(color(ofCluster:)),

@@ -32,6 +32,9 @@ enum Palette {
     }
   }
 
+  /// What belongs to no group: noise.
+  static let none = Color(hex: 0x8c95a1)
+
   private static let first: [UInt32] = [
     0x154dc5, 0xf46800, 0x1adfa2, 0x9a1c7e, 0xffb416,
     0x22a2ff, 0xbb2807, 0xb7c3ff, 0x7c9e81, 0x9270b0,

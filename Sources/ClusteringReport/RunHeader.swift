@@ -67,10 +67,12 @@ struct RunHeader {
         if let match = names.match(ofCluster: cluster) { right += counts[match] }
       }
       let all = max(contingency.joined().reduce(0, +), 1)
+      let hasNoise = record.noise ?? 0 > 0
       text +=
-        " \(NumberText.grouped(right)) of them, "
+        " \(NumberText.grouped(right)) of \(hasNoise ? "those in clusters" : "them"), "
         + "\(NumberText.percent(Double(right) / Double(all))), lie in the cluster matched to their "
-        + "class; no label was used to find the clusters."
+        + "class\(hasNoise ? " (ACC and the other scores count noise as one more cluster)" : "")"
+        + "; no label was used to find the clusters."
     } else if isFinished && run.labels == nil {
       text += " There are no labels to compare with."
     }

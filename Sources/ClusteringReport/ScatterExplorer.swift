@@ -87,14 +87,16 @@ struct ScatterExplorer {
       group(
         names.match(ofCluster: cluster) == nil
           ? "Cluster \(cluster)" : names.shortName(ofCluster: cluster),
-        names.color(ofCluster: cluster),
+        Palette.color(names.color(ofCluster: cluster)),
         match: names.match(ofCluster: cluster),
         more: details(ofCluster: cluster) + grid.field(ellipses[cluster]))
     }
     if assignments.contains(-1) {
-      clusters.append(group("Noise", names.clusterCount + names.classCount, match: nil))
+      clusters.append(group("Noise", Palette.none, match: nil, more: ",\"noise\":true"))
     }
-    let classes = (0..<names.classCount).map { group(names.className($0), $0, match: nil) }
+    let classes = (0..<names.classCount).map {
+      group(names.className($0), Palette.color($0), match: nil)
+    }
     fields.append("\"clusters\":[\(clusters.joined(separator: ","))]")
     fields.append("\"classes\":[\(classes.joined(separator: ","))]")
     let pictures = gallery.places()
@@ -151,8 +153,10 @@ struct ScatterExplorer {
     UInt16(clamping: cluster < 0 ? names.clusterCount : cluster)
   }
 
-  private func group(_ name: String, _ color: Int, match: Int?, more: String = "") -> String {
-    "{\"name\":\(ScriptText.literal(name)),\"color\":\"\(Palette.color(color).hex)\","
+  private func group(
+    _ name: String, _ color: Palette.Color, match: Int?, more: String = ""
+  ) -> String {
+    "{\"name\":\(ScriptText.literal(name)),\"color\":\"\(color.hex)\","
       + "\"match\":\(match ?? -1)\(more)}"
   }
 

@@ -184,7 +184,7 @@ enum ScatterScript {
       context.lineWidth = 4 * ratio; context.strokeStyle = `rgb(${surface})`;
       context.fillStyle = printing ? '#111' : `rgb(${colorOf('--ink', [20, 20, 20])})`;
       places.forEach((place, index) => {
-        if (!place || !isShown(index)) return;
+        if (!place || data.clusters[index].noise || !isShown(index)) return;
         // Beside the cross of the mean, where there is one.
         const aside = data.planar && ellipses ? 13 * ratio : 0;
         const x = place[0] * s + ox + aside, y = oy - place[1] * s - aside;
