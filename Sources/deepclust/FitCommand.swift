@@ -72,7 +72,8 @@ struct FitCommand: ParsableCommand {
   @Option(
     help: """
       How the map of the report places the samples: umap, t-sne or principal-components; umap unless \
-      given. Decides no other result.
+      given. principal-components, which are there at once, are those of the film too. Decides no \
+      other result.
       """)
   var map: String?
   @Option(help: "From which every random number follows.") var seed: UInt64?

@@ -63,7 +63,11 @@ struct Film {
   /// more than two dimensions `layouts.npy` (frames × samples × 2), each frame by t-SNE.
   ///
   /// Nothing is written where there are no two frames, no layouts where t-SNE has too few samples.
-  func write(to folder: URL) throws(InputError) {
+  ///
+  /// - Parameters:
+  ///   - folder: Where to.
+  ///   - isLaidOut: Whether there are layouts, which may take longer than a short fit.
+  func write(to folder: URL, isLaidOut: Bool = true) throws(InputError) {
     guard hasMotion, let last = frames.last?.codes else { return }
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -80,7 +84,7 @@ struct Film {
     try NPY.write(
       samples, shape: [samples.count], to: folder.appendingPathComponent("samples.npy"))
     let tsne = TSNE()
-    if last.shape[1] > 2, samples.count >= tsne.fewestRows {
+    if isLaidOut, last.shape[1] > 2, samples.count >= tsne.fewestRows {
       try NPY.write(
         layouts(tsne), shape: [frames.count, samples.count, 2],
         to: folder.appendingPathComponent("layouts.npy"))

@@ -65,9 +65,10 @@ extension Run {
       if let reason = report.stopReason {
         if stage == "clustering" { record.stopReason = reason }
         film.add(step, isLast: true) { codes(state, $0) }
-        if film.hasMotion { self.report(.stage("laying out the film of the codes")) }
+        let isLaidOut = map != .principalComponents
+        if film.hasMotion && isLaidOut { self.report(.stage("laying out the film of the codes")) }
         start = clock.now
-        try film.write(to: folder.file("film"))
+        try film.write(to: folder.file("film"), isLaidOut: isLaidOut)
         add(seconds(since: start), to: "scoring")
         return learner.finish(state, context)
       }

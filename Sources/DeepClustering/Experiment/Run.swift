@@ -33,7 +33,8 @@ public final class Run {
   /// The data, where they were read already for several runs; nil to read what the configuration
   /// names.
   public var dataset: Dataset?
-  /// How the samples are placed on the map of the report: as the configuration says, or by UMAP.
+  /// How the samples are placed on the map of the report: as the configuration says, or by UMAP; the
+  /// film has layouts by t-SNE too unless these are principal components.
   public var map: EmbeddingMap
   /// Seconds between checkpoints, at least.
   public var checkpointInterval = 20.0
