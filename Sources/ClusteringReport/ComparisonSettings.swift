@@ -26,7 +26,7 @@ struct ComparisonSettings {
       Line(name: "preprocessing", values: records.map(\.data.preprocessing)),
       Line(name: "method", values: records.map(\.method.name)),
       Line(name: "profile", values: records.map(\.method.profile)),
-      Line(name: "clusters", values: records.map { String($0.clusters) }),
+      Line(name: "K", values: records.map { String($0.clusters) }),
       Line(name: "seed", values: records.map { $0.seed.map(String.init) }),
       Line(name: "precision", values: records.map(\.precision)),
       Line(name: "device", values: records.map(\.device)),
@@ -41,10 +41,14 @@ struct ComparisonSettings {
         (record.method.hyperparameters?.leaves() ?? []).map { ($0.path, $0.value.text) }
       ) { first, _ in first }
     }
-    let paths = Set(own.flatMap(\.keys)).sorted()
+    var paths = Set(own.flatMap(\.keys))
+    let isK = zip(own, records).allSatisfy {
+      $0["clusters"] == nil || $0["clusters"] == "\($1.clusters)"
+    }
+    if isK { paths.remove("clusters") }
     let lines =
       general
-      + paths.map { path -> Line in
+      + paths.sorted().map { path -> Line in
         let values = own.map { $0[path] }
         return Line(name: path, values: values, isOfSomeMethods: values.contains(nil))
       }

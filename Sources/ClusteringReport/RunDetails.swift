@@ -170,7 +170,10 @@ struct RunDetails {
   }
 
   private func hyperparameters() -> Markup {
-    let rows = record.method.hyperparameters?.leaves() ?? []
+    let readsClusters = (try? MethodCatalog.method(record.method.name))?.takesClusters ?? true
+    let rows = (record.method.hyperparameters?.leaves() ?? []).filter {
+      readsClusters || $0.path != "clusters"
+    }
     guard !rows.isEmpty else { return "<p class=\"note\">The run does not record any.</p>" }
     let body = rows.map { row -> Markup in
       "<tr><th scope=\"row\">\(row.path)</th><td class=\"number\">\(spaced(row.value))</td></tr>\n"

@@ -12,7 +12,7 @@ struct FitCommand: ParsableCommand {
     abstract: "Clusters a data set and writes a run folder with a report.",
     discussion: """
       DATA is a name of `deepclust data list` or a path: .npy, .npz, .csv or .tsv (gz too), IDX, a \
-      folder with MNIST's four files, .svmlight, .mat, .h5 (FILE:ARRAY for one array), a folder of \
+      folder with MNIST's four files, .svmlight, .mat, .h5 (FILE:ARRAY for one array, of .npz too), a folder of \
       PNG and JPEG images or of texts, with a sub-folder for each class or without, or a tar \
       archive of texts. Stopped by Ctrl-C or killed, a run goes on with --resume \
       and ends with the same bytes.

@@ -113,7 +113,7 @@ import Testing
         "bad.yaml: there is no setting clutsers; did you mean clusters?"
       ),
       (["--config", "broken.yaml"], 64, "broken.yaml is not YAML: 2:1"),
-      (["--config", "none.yaml"], 66, "none.yaml cannot be read"),
+      (["--config", "none.yaml"], 66, "there is no file "),
     ] as [([String], Int32, String)])
   func refusesArgumentsInOneSentence(words: [String], status: Int32, says: String) throws {
     let place = try Workplace()

@@ -206,7 +206,7 @@ import Testing
 
     let all = (["id", "when"] + NamedTable.features).joined(separator: ",")
     for (names, says) in [
-      ("id,x9", "named.csv has no column named 'x9'; its columns are id, x0"),
+      ("id,x9", "named.csv has no column named 'x9'; did you mean x0"),
       ("id,when,class", "'class' is the label column of named.csv"),
       (all, "leaves no feature"),
     ] {

@@ -38,8 +38,8 @@ public struct ClassLabels: Equatable, Sendable {
     self.init(indices: words.compactMap { distinct[$0] }, names: names)
   }
 
-  /// Reads the classes of a file: `.npy`, `.npz` (its array `y` or `labels`), `.mat` and `.h5` (the
-  /// same, or `FILE:ARRAY`), IDX, or text with one class a line; IDX and text also as gzip.
+  /// Reads the classes of a file: `.npy`, `.npz`, `.mat` and `.h5` (the array `y` or `labels`, or
+  /// `FILE:ARRAY`), IDX, or text with one class a line; IDX and text also as gzip.
   ///
   /// - Parameters:
   ///   - path: the file.
@@ -59,8 +59,8 @@ public struct ClassLabels: Equatable, Sendable {
     if let arrays = try ArrayFiles.open(bytes, name: path) {
       return try ArrayChoice(arrays).labels(place.array)
     }
-    if NPY.matches(bytes) { return try ClassLabels(array: NPY.parse(bytes, name: path)) }
-    if NPZ.matches(bytes) { return try NPZ.labels(bytes, name: path) }
+    if NPY.matches(bytes) { return try NPY.labels(bytes, name: path) }
+    if NPZ.matches(bytes) { return try NPZ.labels(bytes, name: path, wanted: place.array) }
     if IDX.matches(bytes) { return try ClassLabels(array: IDX.parse(bytes, name: path)) }
     return try ClassLabels(text: bytes, name: path, column: column, common: names)
   }

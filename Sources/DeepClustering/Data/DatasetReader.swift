@@ -128,10 +128,10 @@ extension Dataset {
     var columnNames: [String]?
     var notes: [String] = []
     let arrays = try ArrayFiles.open(bytes, name: path)
-    if arrays == nil, let array = place.array {
+    if arrays == nil, !NPZ.matches(bytes), let array = place.array {
       throw InputError(
         .usage,
-        "\(path) is no .mat or .h5 file, so there is no \(array) in it to choose; give \(path) alone"
+        "\(path) is no .npz, .mat or .h5 file, so there is no \(array) in it to choose; give \(path) alone"
       )
     }
     if let arrays {
@@ -142,7 +142,7 @@ extension Dataset {
     } else if NPY.matches(bytes) {
       table = try NumberTable(NPY.parse(bytes, name: path))
     } else if NPZ.matches(bytes) {
-      let contents = try NPZ.parse(bytes, name: path)
+      let contents = try NPZ.parse(bytes, name: path, wanted: place.array)
       (table, labels, notes) = (contents.table, contents.labels, contents.notes)
     } else if IDX.matches(bytes) {
       table = try NumberTable(IDX.parse(bytes, name: path))

@@ -91,7 +91,13 @@ struct DelimitedText {
   }
 
   private func unknown(_ wanted: String, in name: String, _ remedy: String) -> InputError {
-    let known = header.map { "its columns are " + $0.prefix(12).joined(separator: ", ") }
+    let known = header.map { names in
+      let near = NearNames.of(wanted, among: names)
+      let more = names.count > 12 ? " and \(names.count - 12) more" : ""
+      return near.isEmpty
+        ? "its columns are " + names.prefix(12).joined(separator: ", ") + more
+        : "did you mean \(near.joined(separator: " or "))?"
+    }
     return InputError(
       .usage,
       "\(name) has no column named '\(wanted)'; "
@@ -111,7 +117,15 @@ struct DelimitedText {
     guard let header else { return fields }
     let names = fields.map { header[$0] }
     columnNames = features ?? names
-    guard let features else { return fields }
+    guard let features else {
+      var seen = Set<String>()
+      if let twice = names.first(where: { !seen.insert($0).inserted }) {
+        columnNames = nil
+        notes.append(
+          "several columns of \(name) are called '\(twice)', so columns count by their places")
+      }
+      return fields
+    }
     let order = try ColumnOrder(of: features, among: names, in: name)
     notes += [order.note].compactMap(\.self)
     return order.places.map { fields[$0] }
@@ -165,7 +179,10 @@ struct DelimitedText {
       return below.count < numbers.count || !countsUp(below)
     }
     let isText = first.map { NumberParser.number(of: $0) == nil }
-    return zip(isText, second).contains { $0 && NumberParser.number(of: $1) != nil }
+    return zip(isText, second).contains {
+      // A number with a decimal comma is refused in its own line.
+      $0 && (NumberParser.number(of: $1) != nil || FieldFault.hasDecimalComma($1))
+    }
   }
 
   /// Whether whole numbers follow one another.

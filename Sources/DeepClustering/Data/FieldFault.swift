@@ -44,7 +44,7 @@ struct FieldFault {
       return "'|' does not separate fields here: write commas, semicolons or tabs"
     }
     let isQuoted = separator == UInt8(ascii: ",")
-    if hasDecimalComma, !isQuoted || !isGrouped {
+    if Self.hasDecimalComma(text), !isQuoted || !isGrouped {
       return "write a point in place of the decimal comma"
     }
     if isGrouped { return "write numbers without separators between thousands" }
@@ -66,13 +66,13 @@ struct FieldFault {
   }
 
   /// Digits, one comma, digits.
-  private var hasDecimalComma: Bool {
+  static func hasDecimalComma(_ text: String) -> Bool {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     guard parts.count == 2 else { return false }
     let whole = parts[0].first == "-" ? parts[0].dropFirst() : parts[0]
     // 1.234,5 is how those who write decimal commas group the thousands.
     let digits = String(whole).filter { $0 != "." }
-    return Self.areDigits(digits) && Self.areDigits(String(parts[1]))
+    return areDigits(digits) && areDigits(String(parts[1]))
   }
 
   /// A number once the marks between groups of three digits are taken out.

@@ -35,6 +35,32 @@ public enum NPY {
       isFortranOrder: header.isFortranOrder, storage: bytes, offset: offset, name: name)
   }
 
+  /// Reads classes: numbers, or words of NumPy's kinds U and S.
+  static func labels(_ bytes: [UInt8], name: String) throws(InputError) -> ClassLabels {
+    let (header, offset) = try header(bytes, name: name)
+    let kind = header.descriptor.dropFirst().first
+    guard kind == "U" || kind == "S", let letters = Int(header.descriptor.dropFirst(2)), letters > 0
+    else { return try ClassLabels(array: parse(bytes, name: name)) }
+    let count = header.shape.filter { $0 != 1 }.first ?? 1
+    let (width, overflow) = letters.multipliedReportingOverflow(by: kind == "U" ? 4 : 1)
+    guard header.shape.count(where: { $0 != 1 }) <= 1, !overflow,
+      (bytes.count - offset) / width == count, (bytes.count - offset) % width == 0
+    else {
+      throw InputError(
+        .data, "\(name) is no list of words, one for each row, or it is cut off")
+    }
+    let isBigEndian = header.descriptor.first == ">"
+    return ClassLabels(
+      (0..<count).map { row in
+        let own = bytes[(offset + row * width)..<(offset + (row + 1) * width)]
+        guard kind == "U" else { return String(decoding: own.prefix { $0 != 0 }, as: UTF8.self) }
+        let letters = stride(from: own.startIndex, to: own.endIndex, by: 4).map { place in
+          (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(own[place + (isBigEndian ? $1 : 3 - $1)]) }
+        }
+        return String(decoding: letters.prefix { $0 != 0 }, as: UTF32.self)
+      })
+  }
+
   /// Reads the text of an array of byte strings with one element, as SciPy's format names are.
   static func parseText(_ bytes: [UInt8], name: String) throws(InputError) -> String {
     let (_, offset) = try header(bytes, name: name)

@@ -8,12 +8,23 @@ enum NPZ {
   }
 
   /// Reads the features and the classes of an archive.
-  static func parse(_ bytes: [UInt8], name: String) throws(InputError) -> ArrayChoice.Contents {
+  ///
+  /// - Parameters:
+  ///   - bytes: The file.
+  ///   - name: Its name, for messages.
+  ///   - wanted: The array of the features; nil for the usual one.
+  /// - Throws: ``InputError`` for a damaged file, and where the features are not known.
+  static func parse(
+    _ bytes: [UInt8], name: String, wanted: String? = nil
+  ) throws(InputError) -> ArrayChoice.Contents {
     let archive = try ZipArchive(bytes, name: name)
+    try refuseOtherKind(archive)
     func contents(_ table: NumberTable) -> ArrayChoice.Contents {
-      ArrayChoice.Contents(table: table) { () throws(InputError) in
-        try labelArray(archive).map { (array) throws(InputError) in try ClassLabels(array: array) }
-      }
+      ArrayChoice.Contents(table: table) { () throws(InputError) in try labels(of: archive) }
+    }
+    if let wanted {
+      guard let array = try array(wanted, of: archive) else { throw unknown(wanted, in: archive) }
+      return contents(try NumberTable(array))
     }
     if archive.member(named: "indptr.npy") != nil || archive.member(named: "format.npy") != nil {
       return contents(try sparseTable(archive))
@@ -38,33 +49,67 @@ enum NPZ {
       throw InputError(
         .data,
         "\(name) holds \(names.isEmpty ? "nothing" : names), and none is named "
-          + "\(ArrayChoice.featureNames.joined(separator: ", ")); name the features x and the labels y"
-      )
+          + "\(ArrayChoice.featureNames.joined(separator: ", ")); name the features x and the labels y, "
+          + "or give \(name):ARRAY")
     }
     return contents(try NumberTable(only))
   }
 
   /// Reads the classes of an archive only.
-  static func labels(_ bytes: [UInt8], name: String) throws(InputError) -> ClassLabels {
+  static func labels(
+    _ bytes: [UInt8], name: String, wanted: String? = nil
+  ) throws(InputError) -> ClassLabels {
     let archive = try ZipArchive(bytes, name: name)
-    var array = try labelArray(archive)
-    if array == nil, archive.members.count == 1, let only = archive.members.first {
-      array = try NPY.parse(archive.unpack(only), name: "\(only.name) in \(name)")
+    if let wanted {
+      guard let labels = try labels(wanted, of: archive) else { throw unknown(wanted, in: archive) }
+      return labels
     }
-    guard let array else {
+    var labels = try labels(of: archive)
+    if labels == nil, archive.members.count == 1, let only = archive.members.first {
+      labels = try NPY.labels(archive.unpack(only), name: "\(only.name) in \(name)")
+    }
+    guard let labels else {
       throw InputError(
         .data,
         "\(name) has no labels: none of its arrays is named \(ArrayChoice.labelNames.joined(separator: ", "))"
       )
     }
-    return try ClassLabels(array: array)
+    return labels
   }
 
-  private static func labelArray(_ archive: ZipArchive) throws(InputError) -> NPYArray? {
-    for label in ArrayChoice.labelNames {
-      if let array = try array(label, of: archive) { return array }
+  private static func labels(of archive: ZipArchive) throws(InputError) -> ClassLabels? {
+    for name in ArrayChoice.labelNames {
+      if let labels = try labels(name, of: archive) { return labels }
     }
     return nil
+  }
+
+  private static func labels(
+    _ array: String, of archive: ZipArchive
+  ) throws(InputError) -> ClassLabels? {
+    guard let member = archive.member(named: array + ".npy") else { return nil }
+    return try NPY.labels(archive.unpack(member), name: "\(member.name) in \(archive.name)")
+  }
+
+  /// Other programs' files are zip archives too.
+  private static func refuseOtherKind(_ archive: ZipArchive) throws(InputError) {
+    let names = archive.members.map(\.name)
+    if names.contains(where: { $0.hasSuffix("data.pkl") }) {
+      throw InputError(
+        .data,
+        "\(archive.name) was written by torch.save, which is not read: save the array with numpy.save"
+      )
+    }
+    if names.contains(where: { $0.hasPrefix("xl/") }) {
+      throw InputError(.data, "\(archive.name) is a spreadsheet, which is not read: save it as CSV")
+    }
+  }
+
+  private static func unknown(_ array: String, in archive: ZipArchive) -> InputError {
+    let names = archive.members.map { $0.name.replacing(".npy", with: "") }
+    return InputError(
+      .usage,
+      "\(archive.name) has no array \(array): \(NearNames.hint(for: array, among: names))")
   }
 
   private static func array(

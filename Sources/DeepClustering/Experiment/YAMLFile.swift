@@ -10,6 +10,9 @@ struct YAMLFile {
   /// Reads the text of a file.
   init(_ url: URL) throws(InputError) {
     self.url = url
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw InputError(.missing, "there is no file \(url.path)")
+    }
     do {
       text = try String(contentsOf: url, encoding: .utf8)
     } catch {

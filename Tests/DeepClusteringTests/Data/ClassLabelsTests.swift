@@ -56,6 +56,20 @@ import Testing
     #expect(refusal { try ClassLabels.read(npy.path) }?.description.contains("is 0.5") == true)
   }
 
+  /// NumPy's words, little-endian and big, and its bytes.
+  @Test(arguments: [NumPyFixtures.littleWords, NumPyFixtures.bigWords, NumPyFixtures.byteWords])
+  func readsWords(base64: String) throws {
+    let folder = try DataFolder()
+    let bytes = try [UInt8](#require(Data(base64Encoded: base64)))
+    let labels = try ClassLabels.read(folder.write("y.npy", bytes))
+    let isBytes = base64 == NumPyFixtures.byteWords
+    #expect(labels.names == (isBytes ? ["aa", "b", "c"] : ["a", "bc", "né"]))
+    #expect(labels.indices == (isBytes ? [1, 0, 1, 2] : [2, 0, 2, 1]))
+    let cut = try folder.write("cut.npy", Array(bytes.dropLast()))
+    #expect(
+      refusal { try ClassLabels.read(cut) }?.description.contains("or it is cut off") == true)
+  }
+
   @Test func refusesWhatIsMissing() throws {
     let folder = try DataFolder()
     let none = refusal { try ClassLabels.read(folder.path("none.txt")) }

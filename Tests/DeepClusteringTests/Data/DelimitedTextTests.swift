@@ -86,6 +86,21 @@ import Testing
     #expect(table.values == [1, 2, 3, 4, 5, 6] && table.columns == 2)
   }
 
+  @Test func longHeadersAreToldInPart() {
+    let names = (1...20).map { "feature\($0)" }.joined(separator: ",")
+    let values = Array(repeating: "0.5", count: 20).joined(separator: ",")
+    let error = refusal { try parse("\(names)\n\(values)\n", label: "nothing") }
+    #expect(error?.description.hasSuffix("feature11, feature12 and 8 more") == true)
+  }
+
+  /// What has no name of its own cannot be found by it.
+  @Test func columnsOfOneNameCountByTheirPlaces() throws {
+    let table = try parse("a,b,a\n1,0.5,2\n3,0.25,4\n")
+    #expect(table.columnNames == nil && table.values == [1, 0.5, 2, 3, 0.25, 4])
+    #expect(
+      table.notes == ["several columns of t.csv are called 'a', so columns count by their places"])
+  }
+
   @Test func countsColumnsFromBothEnds() throws {
     #expect(try parse("7,1,2\n8,3,4\n", label: "1").values == [1, 2, 3, 4])
     #expect(try parse("7,1,2\n8,3,4\n", label: "-3").labels == ["7", "8"])
@@ -123,7 +138,7 @@ import Testing
     let other = refusal { try parse(text, ignoring: ["id", "kinds"]) }
     #expect(other?.kind == .usage)
     #expect(
-      other?.description == "t.csv has no column named 'kinds'; its columns are id, x, kind")
+      other?.description == "t.csv has no column named 'kinds'; did you mean kind?")
     let none = refusal { try parse("1,2\n3,4\n", ignoring: ["id"]) }
     #expect(none?.kind == .usage)
     #expect(
@@ -220,6 +235,7 @@ import Testing
 
   @Test(
     arguments: [
+      ("a;b\n1,5;2,5\n3,5;4,5\n", "write a point in place of the decimal comma"),
       ("1,5;2\n2,5;3\n", "write a point in place of the decimal comma"),
       ("a\tb\n1\t-2.100,5\n", "write a point in place of the decimal comma"),
       ("\"1,5\",\"2,25\"\n\"3,5\",\"4,25\"\n", "write a point in place of the decimal comma"),

@@ -21,6 +21,13 @@ import Testing
     #expect(contents.labels == nil)
     let error = refusal { try NPZ.parse(fixture(NumPyFixtures.ambiguousNPZ), name: "a.npz") }
     #expect(error?.description.contains("a.npz holds first.npy, second.npy") == true)
+    let chosen = try NPZ.parse(
+      fixture(NumPyFixtures.ambiguousNPZ), name: "a.npz", wanted: "second")
+    #expect(chosen.table.rows > 0)
+    let unknown = refusal {
+      try NPZ.parse(fixture(NumPyFixtures.ambiguousNPZ), name: "a.npz", wanted: "secnd")
+    }
+    #expect(unknown?.description == "a.npz has no array secnd: did you mean second?")
     let labels = refusal { try NPZ.labels(fixture(NumPyFixtures.ambiguousNPZ), name: "a.npz") }
     #expect(labels?.description.contains("a.npz has no labels") == true)
   }
@@ -41,6 +48,15 @@ import Testing
     #expect(contents.notes[0].contains("whole numbers"))
     let alone = try #require(ZipWriter.archive([others[0]]))
     #expect(refusal { try NPZ.parse(alone, name: "a.npz") }?.description.contains("U2") == true)
+  }
+
+  @Test(arguments: [
+    ("model/data.pkl", "written by torch.save"), ("xl/workbook.xml", "is a spreadsheet"),
+  ])
+  func otherArchivesAreToldByTheirKind(member: String, says: String) throws {
+    let archive = try #require(ZipWriter.archive([(member, [1, 2, 3])]))
+    let error = refusal { try NPZ.parse(archive, name: "a") }
+    #expect(error?.description.contains(says) == true)
   }
 
   @Test func fillsASparseMatrixWithItsZeros() throws {

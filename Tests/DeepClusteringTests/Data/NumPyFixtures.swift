@@ -128,7 +128,25 @@ enum NumPyFixtures {
     "H4sIAAAAAAACA5vsF+obEMnIUMZQrZ6SWpxcpG6lEK2hnqiuo6Buk2airqmjoKGeBOZlAnmxQEZaflFJUWJe"
     + "fH5RSipIuVtiTnEqULw4I7EgFcjXMNYB6qpVIAZwMeAAAHrS8nSYAAAA"
 
-  /// An array of strings, which is not read.
+  /// `np.array(['né', 'a', 'né', 'bc'], '<U2')`, not compressed.
+  static let littleWords =
+    "k05VTVBZAQB2AHsnZGVzY3InOiAnPFUyJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDQsKSwg"
+    + "fSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIApuAAAA"
+    + "6QAAAGEAAAAAAAAAbgAAAOkAAABiAAAAYwAAAA=="
+
+  /// The same, big-endian.
+  static let bigWords =
+    "k05VTVBZAQB2AHsnZGVzY3InOiAnPlUyJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDQsKSwg"
+    + "fSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAABu"
+    + "AAAA6QAAAGEAAAAAAAAAbgAAAOkAAABiAAAAYw=="
+
+  /// `np.array([['b'], ['aa'], ['b'], ['c']], 'S2')`, not compressed.
+  static let byteWords =
+    "k05VTVBZAQB2AHsnZGVzY3InOiAnfFMyJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDQsIDEp"
+    + "LCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIApiAGFh"
+    + "YgBjAA=="
+
+  /// An array of strings, which is not read as numbers.
   static let words =
     "H4sIAAAAAAACA5vsF+obEMnIUMZQrZ6SWpxcpG6loG4Taqyuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQW"
     + "pAL5GkY6mjoKtQoUAK5kBgaGRCAuAeIUIM4H4nQgBgDVkV3gmAAAAA=="
