@@ -14,6 +14,8 @@ struct BenchEpochCommand: ParsableCommand {
   @Option var precision = "float32"
   @Option var epochs = 1
   @Option var data = "mnist"
+  /// Of the autoencoder: `dense` or `convolutional`.
+  @Option var layout = "dense"
   @Option var threads: Int?
   /// Epochs that the autoencoder is trained for before a method is timed.
   @Option var pretrainingEpochs = 0
@@ -26,8 +28,10 @@ struct BenchEpochCommand: ParsableCommand {
       Dataset.load(data), preprocessing: .automatic, clusters: 10, device: .cpu,
       warnings: &warnings)
     var context = FitContext(
-      data: prepared.tensor, seed: Seed(1), compute: .measured(precision, on: .cpu))
+      data: prepared.tensor, seed: Seed(1), compute: .measured(precision, on: .cpu),
+      imageShape: prepared.imageShape)
     var pretraining = Pretraining()
+    pretraining.layout.kind = try choice(layout, "--layout") ?? .dense
     pretraining.minimumIterations = 0
     pretraining.epochs = pretrainingEpochs + epochs + 1
     var state = pretraining.begin(context)

@@ -13,6 +13,7 @@ enum NPZ {
   ///   - bytes: The file.
   ///   - name: Its name, for messages.
   ///   - wanted: The array of the features; nil for the usual one.
+  /// - Returns: The features, and the classes where there are some.
   /// - Throws: ``InputError`` for a damaged file, and where the features are not known.
   static func parse(
     _ bytes: [UInt8], name: String, wanted: String? = nil

@@ -67,6 +67,7 @@ struct Film {
   /// - Parameters:
   ///   - folder: Where to.
   ///   - isLaidOut: Whether there are layouts, which may take longer than a short fit.
+  /// - Throws: ``InputError`` for a folder that cannot be written.
   func write(to folder: URL, isLaidOut: Bool = true) throws(InputError) {
     guard hasMotion, let last = frames.last?.codes else { return }
     do {
