@@ -29,7 +29,7 @@ struct ClassFindings {
       let held = counts.indices.filter { holds(counts, $0, sizes) }
         .sorted { (counts[$1], $0) < (counts[$0], $1) }
       guard held.count > 1 else { return nil }
-      let parts = held.map { "\(share(counts[$0], sizes[$0])) of class \(names.className($0))" }
+      let parts = held.map { "\(share(counts[$0], sizes[$0])) of \(names.classPhrase($0))" }
       return (
         held.dropFirst().reduce(0) { $0 + counts[$1] },
         "\(held.count == 2 ? "Two" : "\(held.count)") classes share cluster \(cluster): it holds "
@@ -54,7 +54,7 @@ struct ClassFindings {
       let parts = pieces.map { "\($0) (\(share(table[$0][column], sizes[column])))" }
       return (
         sizes[column],
-        "Class \(names.className(column)) is split over the clusters \(Self.list(parts))."
+        "\(Self.sentence(names.classPhrase(column))) is split over the clusters \(Self.list(parts))."
       )
     }
   }
@@ -67,10 +67,14 @@ struct ClassFindings {
       else { return nil }
       return (
         sizes[column],
-        "No cluster is mostly class \(names.className(column)), which has "
+        "No cluster is mostly \(names.classPhrase(column)), which has "
           + "\(NumberText.grouped(sizes[column])) samples."
       )
     }
+  }
+
+  private static func sentence(_ text: String) -> String {
+    text.prefix(1).uppercased() + text.dropFirst()
   }
 
   private func share(_ part: Int, _ whole: Int) -> String {

@@ -52,6 +52,11 @@ struct GroupNames {
   var classCount: Int { classNames.count }
 
   func className(_ index: Int) -> String { classNames[index] }
+  /// In a sentence: "class 3", and "class 3" too where that is its name.
+  func classPhrase(_ index: Int) -> String {
+    let name = classNames[index]
+    return name.lowercased().hasPrefix("class") ? name : "class \(name)"
+  }
   /// Nil for noise (−1) too.
   func match(ofCluster cluster: Int) -> Int? { cluster < 0 ? nil : matching[cluster] }
   func color(ofCluster cluster: Int) -> Int { colors[cluster] }

@@ -81,7 +81,7 @@ struct ImageGallery {
     }
     if let match = names.match(ofCluster: cluster), let counts = run.record.contingency?[cluster] {
       let share = Double(counts[match]) / Double(max(counts.reduce(0, +), 1))
-      facts.append("\(NumberText.percent(share)) are class \(names.className(match))")
+      facts.append("\(NumberText.percent(share)) are \(names.classPhrase(match))")
     } else if run.record.contingency != nil {
       facts.append("no class of its own")
     }

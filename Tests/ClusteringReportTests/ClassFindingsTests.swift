@@ -6,9 +6,11 @@ import Testing
 @testable import ClusteringReport
 
 @Suite struct ClassFindingsTests {
-  private func sentences(_ contingency: [[Int]], matching: [Int]) throws -> [String] {
+  private func sentences(
+    _ contingency: [[Int]], matching: [Int], names: [String] = ["a", "b", "c"]
+  ) throws -> [String] {
     var data = try #require(TemporaryRun.record["data"] as? [String: Any])
-    data["classNames"] = ["a", "b", "c"]
+    data["classNames"] = names
     data["rows"] = contingency.joined().reduce(0, +)
     let changes: [String: Any?] = [
       "data": data, "contingency": contingency, "matching": matching, "classScores": nil,
@@ -37,5 +39,9 @@ import Testing
     // Half of c is in neither place enough, and it is nowhere the largest.
     let found = try sentences([[100, 0, 8], [0, 100, 8], [30, 30, 8]], matching: [0, 1, 2])
     #expect(found == ["No cluster is mostly class c, which has 24 samples."])
+    let named = try sentences(
+      [[100, 0, 8], [0, 100, 8], [30, 30, 8]], matching: [0, 1, 2],
+      names: ["class 1", "class 2", "class 3"])
+    #expect(named == ["No cluster is mostly class 3, which has 24 samples."])
   }
 }

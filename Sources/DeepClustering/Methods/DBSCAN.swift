@@ -59,7 +59,7 @@ public struct DBSCAN: ClusteringMethod, Equatable {
     var report = state.reachability.advance(context)
     guard state.reachability.isComplete else { return report }
     state.clusters = cut(state.reachability, context.data)
-    report.stopReason = "the tree holds all samples"
+    report.stopReason = "every sample was looked at"
     return report
   }
 
