@@ -26,8 +26,16 @@ struct SoftKMeansLoss : public torch::autograd::Function<SoftKMeansLoss> {
     auto s = at::softmax(d * -alpha, 1);
     auto e = (s * d).sum(1, true);
     auto g = s.mul_(1 - alpha * (d - e)).mul_(2.0 / static_cast<double>(rows.size(0)));
-    context->save_for_backward({rows, centers, g});
-    return e.mean();
+    const auto loss = e.mean();
+    // Far from the origin the products of the derivative cancel: there all is taken from a centre.
+    const auto reach = centers.abs().max().item<float>();
+    if (reach > 1e3F * std::sqrt(loss.item<float>())) {
+      const auto origin = centers[0];
+      context->save_for_backward({rows - origin, centers - origin, g});
+    } else {
+      context->save_for_backward({rows, centers, g});
+    }
+    return loss;
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {

@@ -55,4 +55,19 @@ import Torch
     let loss = rows.softKMeansLoss(to: Tensor(column: [4096.5, 4098.5]), alpha: 1e4)
     #expect(abs(loss.item - 0.25) < 1e-6)
   }
+
+  /// Where the rows lie from the origin decides nothing; these numbers are exact at both places.
+  @Test func gradientsDoNotDependOnTheOrigin() {
+    func found(_ offset: Float) -> [Tensor] {
+      let rows = Tensor(column: [0, 0.5, 3, 4.25].map { $0 + offset }).requiringGradient()
+      let centers = Tensor(column: [0.125, 3.5].map { $0 + offset }).requiringGradient()
+      return gradients(of: rows.softKMeansLoss(to: centers, alpha: 0.5), by: [rows, centers])
+    }
+    for (far, near) in zip(found(524_288), found(0)) {
+      #expect(
+        zip(far.scalars(as: Float.self), near.scalars(as: Float.self)).allSatisfy {
+          abs($0 - $1) < 1e-6
+        })
+    }
+  }
 }
