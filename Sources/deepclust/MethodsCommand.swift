@@ -32,7 +32,8 @@ struct MethodsCommand: ParsableCommand {
     (configuration.method, configuration.profile) = (name, profile)
     let method = try configuration.makeMethod()
     print("\nhyperparameters of \(profile ?? card.profiles[0].name)")
-    for leaf in Hyperparameters.values(of: method).leaves() {
+    for leaf in Hyperparameters.values(of: method).leaves()
+    where type.takesClusters || leaf.path != "clusters" {
       print("  \(leaf.path) = \(leaf.value.text)")
     }
   }

@@ -46,6 +46,9 @@ import Testing
     let dec = try place.run(["methods", "dec"])
     #expect(dec.output.contains("Xie, Girshick, Farhadi"))
     #expect(dec.output.contains("  pretraining.layout.hidden = 500,500,2000\n"))
+    #expect(dec.output.contains("  clusters = "))
+    let dbscan = try place.run(["methods", "dbscan"])
+    #expect(dbscan.output.contains("minimumSamples") && !dbscan.output.contains("  clusters = "))
     let paper = try place.run(["methods", "dec", "--profile", "paper"])
     #expect(paper.output.contains("  pretraining.layerwiseIterations = 50000\n"))
   }
