@@ -42,7 +42,7 @@ extension SplittingMixture {
     _ outputs: ClusterNetwork.Outputs, _ settings: DeepDPM, _ ratio: HastingsRatio,
     _ generator: inout SplitMix64
   ) -> [String: Double] {
-    let halves = labels.indices.map { 2 * labels[$0] + Int32(outputs.part($0)) }
+    var halves = labels.indices.map { 2 * labels[$0] + Int32(outputs.part($0)) }
     let moments = Moments.of(rows, around: origin, group: halves, groups: 2 * clusters)
     var (accepted, refused): ([(cluster: Int, logRatio: Double)], Double?) = ([], nil)
     for k in 0..<clusters {
@@ -51,6 +51,8 @@ extension SplittingMixture {
       let logRatio = ratio.ofSplit(first, second)
       if Self.accepts(logRatio, &generator) {
         accepted.append((k, logRatio))
+      } else if clusters == 1, let best = unequalCut(of: k, ratio, settings, &halves) {
+        accepted.append((k, best))
       } else {
         refused = max(refused ?? -.infinity, logRatio)
       }
@@ -64,6 +66,34 @@ extension SplittingMixture {
       uniqueKeysWithValues: accepted.map { ("split \($0.cluster)", $0.logRatio) })
     measures["refused split"] = refused
     return measures
+  }
+
+  /// Cuts cluster `k` where along its longest axis it gains most, if it gains.
+  ///
+  /// The parts that are learned are those of 2-means, of like sizes: of many small clusters in a row two
+  /// halves may gain nothing where one against the rest does. For the only cluster that would be the end;
+  /// where there are several it would cut what is not Gaussian into ever more pieces.
+  private mutating func unequalCut(
+    of k: Int, _ ratio: HastingsRatio, _ settings: DeepDPM, _ halves: inout [Int32]
+  ) -> Double? {
+    let (members, points, places) = alongLongestAxis(k)
+    let sorted = places.sorted()
+    var best: (logRatio: Double, cut: Double, moments: [Moments])?
+    for share in 1..<16 {
+      let cut = sorted[sorted.count * share / 16]
+      let moments = Moments.of(
+        points, around: origin, group: places.map { $0 < cut ? 0 : 1 }, groups: 2)
+      guard min(moments[0].count, moments[1].count) >= Self.smallestPart else { continue }
+      let logRatio = ratio.ofSplit(moments[0], moments[1])
+      if logRatio > best?.logRatio ?? 0 { best = (logRatio, cut, moments) }
+    }
+    guard let best, var list = parts?.list else { return nil }
+    list.replaceSubrange((2 * k)...(2 * k + 1), with: estimate(best.moments, settings).list)
+    parts = concatenated(list)
+    for (row, place) in zip(members, places) {
+      halves[row] = Int32(2 * k + (place < best.cut ? 0 : 1))
+    }
+    return best.logRatio
   }
 
   /// The clusters that were not split look for other parts until the next time: what was learned may be

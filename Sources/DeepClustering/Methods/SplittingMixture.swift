@@ -141,6 +141,15 @@ public struct SplittingMixture {
   /// The two halves of a cluster along its longest axis, cut where the squared distances to the
   /// means of the halves are least; of all rows when the cluster has fewer than two.
   func halves(of cluster: Int, _ settings: DeepDPM) -> GaussianComponents {
+    let (_, points, places) = alongLongestAxis(cluster)
+    let cut = Self.cut(places)
+    return estimate(
+      Moments.of(points, around: origin, group: places.map { $0 < cut ? 0 : 1 }, groups: 2),
+      settings)
+  }
+
+  /// The rows of a cluster, or all where it has fewer than two, and their places along its longest axis.
+  func alongLongestAxis(_ cluster: Int) -> (members: [Int], points: Tensor, places: [Double]) {
     let own = labels.indices.filter { labels[$0] == cluster }
     let members = own.count > 1 ? own : Array(labels.indices)
     let d = dimensions
@@ -157,10 +166,7 @@ public struct SplittingMixture {
     }
     let axis = SymmetricEigenvectors(leading: 1, of: covariance, size: d).vectors
     let places = points.to(.float64).matmul(Tensor(axis, shape: [d, 1])).scalars(as: Double.self)
-    let cut = Self.cut(places)
-    return estimate(
-      Moments.of(points, around: origin, group: places.map { $0 < cut ? 0 : 1 }, groups: 2),
-      settings)
+    return (members, points, places)
   }
 
   /// Where to cut numbers in two, so that the squared distances to the two means are least.

@@ -73,6 +73,19 @@ import Torch
     #expect(Scores(predicted: model.assignments, labels: labels).acc == 1)
   }
 
+  /// Eight small clusters in a zigzag: two halves of four gain nothing.
+  @Test func theOnlyClusterMayBeCutUnequally() throws {
+    var generator = SplitMix64(seed: 4)
+    let labels = (0..<480).map { $0 % 8 }
+    let values = labels.flatMap { label -> [Float] in
+      let center: [Float] = [Float(40 * label), [0, 50, 100, 0][label % 4], 0]
+      return center.map { $0 + Float(generator.nextGaussian()) }
+    }
+    let (model, reports) = try fit(DeepDPM(clusters: 1), Tensor(values, shape: [480, 3]))
+    #expect(reports[0].measures["clusters"] == 1)
+    #expect(Scores(predicted: model.assignments, labels: labels).acc == 1)
+  }
+
   @Test func splittingThenMergingReturnsToTheSame() throws {
     let blobs = Blobs(rows: 400, clusters: 2, columns: 2)
     let settings = DeepDPM(clusters: 1)
