@@ -19,6 +19,10 @@ struct ExperimentCommand: ParsableCommand {
       over it are drawn as SVG and PNG. A run whose data are not here, or that fails, is told \
       and left out, and the grid goes on.
 
+      The same command, started several times, here or on machines that share the folder, \
+      makes one grid: each takes runs that no other is making. Give each its share of the \
+      cores by OMP_NUM_THREADS, or by `threads` in the file.
+
       --scale small runs the same grid on at most 1,000 rows, with two seeds and few passes: it \
       shows in minutes that a file runs, and nothing about the methods.
       """)
@@ -59,10 +63,32 @@ struct ExperimentCommand: ParsableCommand {
         scale == nil
         ? PretrainingCache()
         : PretrainingCache(folder.url.appendingPathComponent("pretrained"))
-      failures = try ExperimentRunner(
+      let elsewhere: Int
+      (failures, elsewhere) = try ExperimentRunner(
         plan: plan, folder: folder, cache: cache, earlier: earlier?.table, quiet: quiet
       ).run()
+      if elsewhere > 0 {
+        tell(
+          "\(elsewhere) run\(elsewhere == 1 ? " is" : "s are") being made by another deepclust; the "
+            + "one that ends last writes the whole table")
+      }
     }
+    try folder.writeTable { try writeTable(experiment, plan, scale, folder, target, stem) }
+    // A run that failed is never hidden behind data that are not here.
+    let absences: [InputError.Kind] = [.missing, .unavailable]
+    let failed = failures.first { !absences.contains($0.error.kind) }
+    if let told = failed ?? failures.first {
+      throw InputError(
+        told.error.kind,
+        "\(failures.count) of \(plan.count) runs are missing, of which \(told.run): "
+          + told.error.description)
+    }
+  }
+
+  private func writeTable(
+    _ experiment: Experiment, _ plan: [Experiment.PlannedRun], _ scale: ExperimentScale?,
+    _ folder: ExperimentFolder, _ target: URL, _ stem: String
+  ) throws {
     let records = try plan.map { try folder.finished($0) }
     let isBesideRuns = target.standardizedFileURL.path == folder.url.standardizedFileURL.path
     let existing = try existingTable(in: target, stem: stem, isBesideRuns: isBesideRuns)
@@ -76,15 +102,6 @@ struct ExperimentCommand: ParsableCommand {
       + (try LineFigures(experiment, plan, in: folder).files { tell("warning: \($0)") })
     try write(table, figures, of: plan, to: target, stem: stem)
     print(table.markdown())
-    // A run that failed is never hidden behind data that are not here.
-    let absences: [InputError.Kind] = [.missing, .unavailable]
-    let failed = failures.first { !absences.contains($0.error.kind) }
-    if let told = failed ?? failures.first {
-      throw InputError(
-        told.error.kind,
-        "\(failures.count) of \(plan.count) runs are missing, of which \(told.run): "
-          + told.error.description)
-    }
   }
 
   private func chosenScale() throws -> ExperimentScale? {

@@ -18,30 +18,54 @@ struct ExperimentRunner {
   let earlier: ExperimentResults?
   let quiet: Bool
 
-  /// Makes what is left of the plan.
+  /// Makes what is left of the plan, but for runs that another process is making.
   ///
-  /// - Returns: The runs that could not be made, for a reason that concerns them alone.
+  /// Several processes, on machines that share the folder, make one grid: each takes runs of data and
+  /// a seed on which no other is at work, whose methods may share a pretrained network; when there
+  /// are no more of those, any that are free.
+  ///
+  /// - Returns: The runs that could not be made, for a reason that concerns them alone, and how many
+  ///   other processes are making.
   /// - Throws: `InputError` for a folder or disk that would fail the other runs too;
   ///   `Run.Interrupted` when the user asked to stop.
-  func run() throws -> [Failure] {
+  func run() throws -> (failures: [Failure], elsewhere: Int) {
     let data = SharedData()
-    var failures: [Failure] = []
-    for (index, planned) in plan.enumerated() {
-      guard try folder.finished(planned) == nil else { continue }
-      do {
-        try execute(planned, index, data)
-      } catch let error as InputError where error.kind.concernsOneRun {
-        failures.append(Failure(run: planned.folderName, error: error))
-        tell("\(planned.folderName) is left out: \(error.description)")
+    var failures: [String: Failure] = [:]
+    /// Goes through the plan once.
+    func pass(helping: Bool) throws -> (made: Int, elsewhere: Int) {
+      var made = 0
+      var elsewhere: [Experiment.PlannedRun] = []
+      for (index, planned) in plan.enumerated() where failures[planned.folderName] == nil {
+        guard try folder.finished(planned) == nil else { continue }
+        if !helping && elsewhere.contains(where: planned.isSameStart) { continue }
+        let isOurs = try folder.claim(planned) {
+          // It may have been finished before it was free.
+          guard try folder.finished(planned) == nil else { return }
+          do {
+            made += 1
+            try execute(planned, index, data, sharers: elsewhere.count + 1)
+          } catch let error as InputError where error.kind.concernsOneRun {
+            failures[planned.folderName] = Failure(run: planned.folderName, error: error)
+            tell("\(planned.folderName) is left out: \(error.description)")
+          }
+        }
+        if !isOurs { elsewhere.append(planned) }
       }
+      return (made, elsewhere.count)
     }
-    return failures
+    while true {
+      if try pass(helping: false).made > 0 { continue }
+      let (made, elsewhere) = try pass(helping: true)
+      guard made == 0 else { continue }
+      return (plan.compactMap { failures[$0.folderName] }, elsewhere)
+    }
   }
 
   private func execute(
-    _ planned: Experiment.PlannedRun, _ index: Int, _ data: SharedData
+    _ planned: Experiment.PlannedRun, _ index: Int, _ data: SharedData, sharers: Int
   ) throws {
-    let left = try folder.secondsLeft(plan, earlier: earlier)
+    var left = try folder.secondsLeft(plan, earlier: earlier)
+    for other in plan.indices where other != index { left[other]? /= Double(sharers) }
     let place = "run \(index + 1) of \(plan.count)"
     if !quiet {
       tell(

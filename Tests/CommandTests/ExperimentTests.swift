@@ -97,6 +97,43 @@ import Testing
     #expect(again.status == 0 && again.output.contains("| kmeans | 3 | float32 | 3 |"))
   }
 
+  /// A run that another process has is left to it, and those that begin as it does come last.
+  @Test func severalProcessesMakeOneGrid() throws {
+    let place = try place()
+    try FileManager.default.createDirectory(
+      at: place.file(Self.folder), withIntermediateDirectories: true)
+    let lock = open(
+      place.file("\(Self.folder)/.three-gaussians@200-kmeans-1.lock").path, O_RDWR | O_CREAT, 0o644)
+    #expect(lock >= 0 && flock(lock, LOCK_EX) == 0)
+    let helper = try place.run(["experiment", "grid.yaml"])
+    #expect(helper.status == 0, "\(helper.error)")
+    let made = runsMade(helper)
+    #expect(made.count == 8 && made.prefix(6).allSatisfy { !$0.hasSuffix("-1") }, "\(made)")
+    #expect(helper.complaints.last?.contains("1 run is being made by another deepclust") == true)
+    #expect(helper.output.contains("| kmeans | 3 | float32 | 2 of 3 |"))
+    close(lock)
+    try FileManager.default.removeItem(at: place.file(Self.folder))
+
+    let both = try [0, 1].map { _ in try place.start(["experiment", "grid.yaml"]) }
+    let outcomes = try both.map { try $0.outcome() }
+    #expect(outcomes.allSatisfy { $0.status == 0 }, "\(outcomes.map(\.error))")
+    let all = outcomes.flatMap(runsMade)
+    #expect(all.count == 9 && Set(all).count == 9, "\(all)")
+    #expect(try text(place, "\(Self.folder)/grid.md").contains("| kmeans | 3 | float32 | 3 |"))
+    let left = try FileManager.default.contentsOfDirectory(atPath: place.file(Self.folder).path)
+    #expect(!left.contains { $0.hasSuffix(".lock") }, "\(left)")
+  }
+
+  /// The runs that a process says it makes.
+  private func runsMade(_ outcome: Workplace.Outcome) -> [String] {
+    outcome.complaints.compactMap { line in
+      guard line.contains("; time left: "), let place = line.firstRange(of: " of 9: ") else {
+        return nil
+      }
+      return String(line[place.upperBound...].prefix { $0 != ";" })
+    }
+  }
+
   /// A table among the results keeps its runs, wherever their folders went, unless they would stand
   /// for other settings; and it is not replaced by one that lacks them.
   @Test func noTableLosesRuns() throws {

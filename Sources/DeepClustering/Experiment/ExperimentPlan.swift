@@ -37,6 +37,11 @@ extension Experiment {
         && choosesClusters == other.choosesClusters
     }
 
+    /// Whether two runs have the same data and seed, as those have that share a pretrained network.
+    public func isSameStart(as other: PlannedRun) -> Bool {
+      data == other.data && configuration.seed == other.configuration.seed
+    }
+
     /// Whether two runs have the same settings but for the seed.
     fileprivate func hasSameSettings(as other: PlannedRun) -> Bool {
       var own = configuration

@@ -79,7 +79,7 @@ public final class Run {
     try Self.refuseMissing(configuration.device)
     madeParents = self.folder.missingParents
     try self.folder.create()
-    let lock = try RunLock(folder)
+    let lock = try self.folder.lock()
     // Once more: another process may have begun here since.
     try self.folder.create()
     try self.folder.write(configuration.yaml(), to: "config.yaml")
@@ -116,7 +116,7 @@ public final class Run {
   @discardableResult
   public func execute() throws -> RunRecord {
     guard !isFinished else { return record }
-    let lock = try RunLock(folder.url)
+    let lock = try folder.lock()
     defer { extendLifetime(lock) }
     // What another process did before it let go of the folder.
     if resuming, let now = try folder.record() { record = now }

@@ -17,7 +17,7 @@ extension RunFolder {
   public func layOut(
     by map: EmbeddingMap, progress: @escaping (String) -> Void = { _ in }
   ) throws {
-    let lock = try RunLock(url)
+    let lock = try lock()
     defer { extendLifetime(lock) }
     var record = try finishedRecord()
     // Principal components of many columns have other last bits with other numbers of threads.

@@ -96,7 +96,7 @@ import Testing
     let before = try content(run)
     // A run that is being written.
     do {
-      let lock = try RunLock(run.url)
+      let lock = try run.lock()
       #expect(refusal { try run.layOut(by: .umap) }?.kind == .cannotCreate)
       extendLifetime(lock)
     }
