@@ -31,6 +31,7 @@ public struct ExperimentFolder: Sendable {
   ///   - planned: The run.
   ///   - body: Makes it.
   /// - Returns: Whether the run was free, or else not made.
+  /// - Throws: What the body throws.
   public func claim(_ planned: Experiment.PlannedRun, _ body: () throws -> Void) throws -> Bool {
     // Where it cannot be made, the run says why.
     try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -43,6 +44,9 @@ public struct ExperimentFolder: Sendable {
 
   /// Reads the runs and writes their table while no other process does, so that of two that end
   /// together the second sees the runs of both.
+  ///
+  /// - Parameter body: Does both.
+  /// - Throws: What the body throws.
   public func writeTable(_ body: () throws -> Void) rethrows {
     // Without runs there is no folder, and none is made.
     let lock = FileLock(file: url.appendingPathComponent(".table.lock"), waits: true)
