@@ -44,6 +44,8 @@ struct LineChart {
   /// How the value axis names its ticks; nil as numbers.
   var tickText: ((Double) -> String)?
   var marks: [Mark] = []
+  /// Curves are broken where this number of a step changes; empty for whole curves.
+  var pieces: [Int] = []
   /// Whether the last value of each curve stands beside its name.
   var namesLastValues = true
 
@@ -74,12 +76,16 @@ struct LineChart {
     var body = frame(x: x, y: y, top: top, yTitle: yTitle + (isLogarithmic ? " (log scale)" : ""))
     body += legend(entries)
     for (index, one) in series.enumerated() {
-      let points = shown.compactMap { place -> (x: Double, y: Double)? in
+      let points = shown.compactMap { place -> (x: Double, y: Double, piece: Int)? in
         guard let value = one.values[place], value.isFinite else { return nil }
-        return (px(steps[place]), py(value))
+        return (px(steps[place]), py(value), pieces.isEmpty ? 0 : pieces[place])
       }
-      if points.count > 1 {
-        let path = points.map { "\(NumberText.coordinate($0.x)),\(NumberText.coordinate($0.y))" }
+      var rest = points[...]
+      while let first = rest.first {
+        let piece = rest.prefix { $0.piece == first.piece }
+        rest = rest.dropFirst(piece.count)
+        guard piece.count > 1 else { continue }
+        let path = piece.map { "\(NumberText.coordinate($0.x)),\(NumberText.coordinate($0.y))" }
         body += "<polyline \(stroke(index)) points=\"\(path.joined(separator: " "))\"/>"
       }
       for (place, spread) in one.spreads.enumerated() {

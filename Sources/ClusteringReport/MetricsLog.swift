@@ -82,14 +82,18 @@ extension MetricsLog.Stage {
   }
 
   /// The figures of the method's own, those that some step has, in alphabetical order; without the
-  /// number of clusters and its changes, made or refused.
+  /// number of clusters and its changes, made or refused, and the number of the attempt.
   var measureNames: [String] {
     Set(entries.flatMap { $0.measures.map { Array($0.keys) } ?? [] })
       .filter { name in
-        name != "clusters" && !name.hasPrefix("refused ") && !MetricsLog.isChangeOfClusters(name)
+        name != "clusters" && name != "attempt" && !name.hasPrefix("refused ")
+          && !MetricsLog.isChangeOfClusters(name)
       }
       .sorted()
   }
+
+  /// The start or move that each entry belongs to, of methods that try several; else zeros.
+  var attempts: [Int] { entries.map { Int(($0.measures?["attempt"] ?? nil) ?? 0) } }
 
   var lastStep: Int { entries.last?.step ?? 0 }
 }

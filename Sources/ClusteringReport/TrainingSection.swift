@@ -107,16 +107,18 @@ struct TrainingSection {
     tickText: ((Double) -> String)? = nil, marks: [LineChart.Mark] = []
   ) -> Chart {
     let number = run.metrics.stages.firstIndex(of: stage) ?? 0
-    let names = stage.entries.map { entry in
+    let attempts = stage.attempts
+    let names = zip(stage.entries, attempts).map { entry, attempt in
       "Step \(NumberText.grouped(entry.step))"
         + (entry.seconds.map { " · \(NumberText.duration($0))" } ?? "")
+        + (attempt > 0 ? " · attempt \(attempt)" : "")
         + (kind == "clusters" ? ChangesOfClusters.inWords(entry) : "")
     }
     return LineChart(
       name: "\(kind)-\(number)", title: title, xTitle: "Step", yTitle: yTitle,
       steps: stage.entries.map { Double($0.step) }, stepNames: names, series: series, scale: scale,
       text: text,
-      tickText: tickText, marks: marks
+      tickText: tickText, marks: marks, pieces: attempts
     ).chart()
   }
 

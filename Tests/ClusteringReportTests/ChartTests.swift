@@ -46,6 +46,19 @@ import Testing
     #expect(text.utf8.count < 60_000)
   }
 
+  /// Starts of k-means follow each other, and no line leads from the end of one to the next.
+  @Test func eachAttemptHasACurveOfItsOwn() {
+    var chart = line([9, 3, 2, 8, 1, 7])
+    #expect(chart.chart().svg().text.matches(of: /<polyline/).count == 1)
+    chart.pieces = [1, 1, 1, 2, 2, 3]
+    let text = chart.chart().svg().text
+    #expect(text.matches(of: /<polyline/).count == 2)
+    let points = text.matches(of: /points="([^"]+)"/).map {
+      $0.output.1.split(separator: " ").count
+    }
+    #expect(points == [3, 2])
+  }
+
   @Test func gapsAndSinglePointsAreDrawn() {
     #expect(isWellFormed(line([nil, 1, nil, 2]).chart()))
     let one = line([3]).chart().svg().text

@@ -278,7 +278,7 @@ public final class Run {
     }
     guard pretraining.plannedSteps(context) > 0 else {
       // Random weights: nothing is learned that the log could tell or the cache keep.
-      return pretraining.finish(try pretraining.begin(context), context)
+      return pretraining.finish(pretraining.begin(context), context)
     }
     let entry = cache?.entry(
       pretraining, data: data, seed: context.seed, compute: context.compute,

@@ -56,6 +56,10 @@ public struct StepReport: Sendable, Equatable {
   /// What the user should know of this step; nil when all is well.
   public var warning: String?
 
+  /// The measure that numbers the starts and moves, from 1 on, of a method that tries several and
+  /// keeps the best; the curves of each begin anew.
+  static let attempt = "attempt"
+
   /// A report.
   public init(
     loss: Double, losses: [String: Double] = [:], changed: Double? = nil, stopReason: String? = nil

@@ -107,6 +107,7 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
     var report = StepReport(
       loss: -step.logLikelihood, losses: ["negative log-likelihood": -step.logLikelihood],
       changed: changed)
+    if restarts > 1 || moves > 0 { report.measures[StepReport.attempt] = attempt(state) }
     let converged = abs(change) < tolerance
     guard converged || state.progress.trace.count == maximumIterations else { return report }
     (state.components, state.progress.trace) = (nil, [])
@@ -142,6 +143,11 @@ public struct GaussianMixture: ClusteringMethod, Equatable {
     }
     guard state.progress.moves ?? 0 < moves, clusters > 2 else { return true }
     return state.progress.movesFromBest ?? 0 >= movesFromBest(&state, context).moves.count
+  }
+
+  /// The number of the start, or of the move after all starts.
+  private func attempt(_ state: State) -> Double {
+    Double(state.progress.restart + 1 + (state.progress.moves ?? 0))
   }
 
   private func movesFromBest(_ state: inout State, _ context: FitContext) -> MixtureMoves {

@@ -100,6 +100,7 @@ public struct KMeans: ClusteringMethod, Equatable {
     var report = StepReport(
       loss: step.cost, losses: ["cost": step.cost],
       changed: Double(step.changed) / Double(context.rows))
+    if restarts > 1 { report.measures[StepReport.attempt] = Double(state.progress.restart + 1) }
     guard lastOfStart else { return report }
     // The cost of the step belongs to the centroids before it.
     let cost = state.problem.assign(state.centroids).cost
@@ -113,6 +114,12 @@ public struct KMeans: ClusteringMethod, Equatable {
     report.stopReason =
       still
       ? "the centroids came to rest" : "the limit of \(maximumIterations) iterations was reached"
+    // What is kept need not be what was tried last.
+    if let best = state.progress.bestCost, best < cost {
+      state.labels = state.problem.assign(state.bestCentroids).labels
+      (report.loss, report.losses) = (best, ["cost": best])
+      report.stopReason = "no other start had a lower cost"
+    }
     return report
   }
 
@@ -175,7 +182,7 @@ public struct KMeans: ClusteringMethod, Equatable {
     return Tensor(best, shape: [clusters, state.problem.dimensions])
   }
 
-  /// The labels of the iteration at hand.
+  /// The labels of the iteration at hand; after the last, those of the best start.
   public func assignments(_ state: State) -> [Int]? { state.labels.map(Int.init) }
 
   /// All iterations of all starts.

@@ -132,6 +132,25 @@ import Torch
     #expect(fit(method, data, seed: 2).model.centroids.bits != first)
   }
 
+  /// The last step reports the start that is kept, whichever it was.
+  @Test func theEndTellsOfTheBestStart() {
+    let data = Blobs(rows: 300, clusters: 15, columns: 15).tensor
+    let method = method(15) { ($0.restarts, $0.start) = (4, .random) }
+    var reasons = Set<String>()
+    for seed in 1...6 {
+      let context = FitContext(data: data, seed: Seed(UInt64(seed)))
+      var state = method.begin(context)
+      var reports = [method.advance(&state, context)]
+      while reports.last?.stopReason == nil { reports.append(method.advance(&state, context)) }
+      let last = reports[reports.count - 1]
+      reasons.insert(last.stopReason ?? "")
+      #expect(abs(last.loss - (state.progress.bestCost ?? 0)) < 1e-4 * last.loss)
+      #expect(method.assignments(state) == method.finish(state, context).assignments)
+      #expect(Set(reports.compactMap { $0.measures["attempt"] }) == [1, 2, 3, 4])
+    }
+    #expect(reasons == ["the centroids came to rest", "no other start had a lower cost"])
+  }
+
   @Test func itComesToRest() {
     let (model, _, reason) = fit(method(3), Blobs(rows: 90).tensor)
     #expect(reason == "the centroids came to rest")
