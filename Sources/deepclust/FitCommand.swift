@@ -274,9 +274,9 @@ private struct Summary: Encodable {
   let scores: Scores
   let noise: Int?
   let measures: [String: Double]?
-  let held_out: RunRecord.HeldOut?
+  let heldOut: RunRecord.HeldOut?
   let seconds: [String: Double]
-  let stop_reason: String?
+  let stopReason: String?
   let warnings: [String]?
   let output: String
 
@@ -285,9 +285,9 @@ private struct Summary: Encodable {
     clusters = record.clusters
     scores = record.scores ?? Scores()
     (noise, measures) = (record.noise, record.measures)
-    held_out = record.heldOut
+    heldOut = record.heldOut
     seconds = record.seconds ?? [:]
-    (stop_reason, warnings) = (record.stopReason, record.warnings)
+    (stopReason, warnings) = (record.stopReason, record.warnings)
     self.output = output
   }
 }

@@ -100,7 +100,7 @@ import Testing
     #expect(fitted.output.split(separator: "\n").count == 1)
     let summary = try object(fitted.output)
     #expect(
-      Set(summary.keys) == ["method", "clusters", "scores", "seconds", "stop_reason", "output"])
+      Set(summary.keys) == ["method", "clusters", "scores", "seconds", "stopReason", "output"])
     #expect(summary["method"] as? String == "dec" && summary["clusters"] as? Int == 3)
     let record = try record(fitted.place.file("run"))
     #expect(summary["scores"] as? [String: Double] == record["scores"] as? [String: Double])
