@@ -5,7 +5,7 @@ import Foundation
 import Torch
 
 /// `deepclust bench-epoch`: times single epochs, for `Benchmarks/peers`.
-struct BenchEpochCommand: ParsableCommand {
+struct BenchEpochCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench-epoch", abstract: "Times epochs of training.", shouldDisplay: false)
 

@@ -5,7 +5,7 @@ import Foundation
 import Torch
 
 /// `deepclust bench-kmeans`: times Lloyd's iterations from given centroids, for `Benchmarks/peers`.
-struct BenchKMeansCommand: ParsableCommand {
+struct BenchKMeansCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench-kmeans", abstract: "Times iterations of k-means.", shouldDisplay: false)
 

@@ -5,7 +5,7 @@ import Foundation
 import Torch
 
 /// `deepclust bench-mixture`: times a mixture's iterations from a partition, for `Benchmarks/peers`.
-struct BenchMixtureCommand: ParsableCommand {
+struct BenchMixtureCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench-mixture", abstract: "Times iterations of a Gaussian mixture.",
     shouldDisplay: false)

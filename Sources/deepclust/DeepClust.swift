@@ -22,6 +22,7 @@ struct DeepClust: ParsableCommand {
     Memory.reuseFreed()
     do {
       var command = try parseAsRoot()
+      if command is any ThreadedCommand { ThreadWaiting.beBrief() }
       try command.run()
     } catch let error as InputError {
       tell("deepclust: \(error.description)")

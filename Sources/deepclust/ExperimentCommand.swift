@@ -5,7 +5,7 @@ import DeepClustering
 import Foundation
 
 /// `deepclust experiment`: a grid of runs and its table.
-struct ExperimentCommand: ParsableCommand {
+struct ExperimentCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "experiment",
     abstract: "Runs methods × data × seeds of a YAML file and writes the table.",

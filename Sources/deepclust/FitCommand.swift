@@ -6,7 +6,7 @@ import Foundation
 import Torch
 
 /// `deepclust fit`: from data to a run folder with a report.
-struct FitCommand: ParsableCommand {
+struct FitCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "fit",
     abstract: "Clusters a data set and writes a run folder with a report.",

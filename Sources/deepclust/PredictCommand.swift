@@ -5,7 +5,7 @@ import Foundation
 import Torch
 
 /// `deepclust predict`: the clusters of new data by a finished run.
-struct PredictCommand: ParsableCommand {
+struct PredictCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Tells the clusters of new data by a finished run.",
     discussion: """

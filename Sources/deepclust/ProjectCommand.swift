@@ -5,7 +5,7 @@ import Foundation
 import Torch
 
 /// `deepclust project`: a layout of any table, for pictures or for other programs.
-struct ProjectCommand: ParsableCommand {
+struct ProjectCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "project", abstract: "Lays data out in few dimensions by UMAP or t-SNE.",
     discussion: """

@@ -5,7 +5,7 @@ import DeepClustering
 import Foundation
 
 /// `deepclust report`: the report of a run folder.
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Writes the report of a run folder: one HTML file.",
     discussion: """

@@ -3,6 +3,7 @@
 import Dispatch
 import Foundation
 import Synchronization
+import Torch
 
 /// A folder of PNG and JPEG files, with or without a sub-folder for each class.
 struct ImageFolder {
@@ -94,20 +95,25 @@ struct ImageFolder {
     return values
   }
 
-  /// Reads all files on all cores, and throws what the first bad one in their order throws.
+  /// Reads all files, so many at a time as there are threads, and throws what the first bad one in their
+  /// order throws.
   private func each<T: Sendable>(
     _ body: @Sendable (ImageFile, Int) throws(InputError) -> T
   ) throws(InputError) -> [T] {
     let results = Mutex([Result<T, InputError>?](repeating: nil, count: files.count))
-    let failed = Atomic(Int.max)
-    DispatchQueue.concurrentPerform(iterations: files.count) { index in
-      // Files before a bad one are still read: one of them may be bad too, and comes first.
-      guard index < failed.load(ordering: .relaxed) else { return }
-      let result = Result { () throws(InputError) -> T in
-        try body(ImageFile(full(files[index]), name: full(files[index])), index)
+    let next = Atomic(0)
+    let failed = Atomic(files.count)
+    DispatchQueue.concurrentPerform(iterations: min(Threads.count, files.count)) { _ in
+      while true {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        // Files before a bad one are still read: one of them may be bad too, and comes first.
+        guard index < failed.load(ordering: .relaxed) else { return }
+        let result = Result { () throws(InputError) -> T in
+          try body(ImageFile(full(files[index]), name: full(files[index])), index)
+        }
+        if case .failure = result { failed.min(index, ordering: .relaxed) }
+        results.withLock { $0[index] = result }
       }
-      if case .failure = result { failed.min(index, ordering: .relaxed) }
-      results.withLock { $0[index] = result }
     }
     var values: [T] = []
     for case let result? in results.withLock({ $0 }) { values.append(try result.get()) }
