@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/GradMode.h>
+#include <atomic>
 #include <dlfcn.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -96,7 +97,34 @@ void ct_set_grad_mode(bool enabled) { c10::GradMode::set_enabled(enabled); }
 
 const char *ct_version(void) { return TORCH_VERSION; }
 int32_t ct_threads(void) { return at::get_num_threads(); }
-void ct_set_threads(int32_t count) { at::set_num_threads(count); }
+
+// What libtorch sets for the whole process each thread takes over when it computes for the first
+// time, and never again. Weak: libraries of libtorch have them, if any.
+extern "C" {
+__attribute__((weak)) void omp_set_num_threads(int);
+__attribute__((weak)) int MKL_Set_Num_Threads_Local(int);
+__attribute__((weak)) void MKL_Set_Dynamic(int);
+}
+static std::atomic<int32_t> wanted_threads{0};
+
+void ct_set_threads(int32_t count) {
+  wanted_threads = count;
+  at::set_num_threads(count);
+}
+
+void ct_adopt_threads(void) {
+  const int32_t wanted = wanted_threads;
+  const bool differs = wanted > 0 && at::get_num_threads() != wanted;
+  if (differs && omp_set_num_threads != nullptr) omp_set_num_threads(wanted);
+}
+
+CTThreads ct_swap_threads(CTThreads own) {
+  CTThreads before = {at::get_num_threads(), 0};
+  if (omp_set_num_threads != nullptr) omp_set_num_threads(own.count);
+  if (MKL_Set_Dynamic != nullptr) MKL_Set_Dynamic(0);  // as libtorch does with every number
+  if (MKL_Set_Num_Threads_Local != nullptr) before.mkl = MKL_Set_Num_Threads_Local(own.mkl);
+  return before;
+}
 
 void ct_reuse_freed_memory(void) {
 #if defined(__GLIBC__)

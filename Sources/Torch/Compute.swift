@@ -96,21 +96,32 @@ public struct Compute: Hashable, Sendable, Codable {
 
 /// The threads that libtorch computes with on the CPU.
 public enum Threads {
-  /// How many are used.
+  /// How many the thread at hand uses.
   public static var count: Int { Int(ct_threads()) }
 
-  /// Sets how many are used, for the whole process.
+  /// Sets how many are used by the thread at hand, and by every fit and prediction that any thread
+  /// begins from now on.
   public static func use(_ count: Int) {
     precondition(count > 0, "the number of threads must be positive, not \(count)")
     ct_set_threads(Int32(count))
   }
 
+  /// Lets the thread at hand use as many as ``use(_:)`` was told last, by whichever thread.
+  public static func adopt() { ct_adopt_threads() }
+
+  /// The result of a computation for which the thread at hand uses so many; others keep their number.
+  public static func with<Result>(
+    _ count: Int, _ body: () throws -> Result
+  ) rethrows -> Result {
+    precondition(count > 0, "the number of threads must be positive, not \(count)")
+    let before = ct_swap_threads(CTThreads(count: Int32(count), mkl: Int32(count)))
+    defer { _ = ct_swap_threads(before) }
+    return try body()
+  }
+
   /// The result of a computation with one thread, the same bits on any machine of its kind.
   public static func withOne<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let before = count
-    use(1)
-    defer { use(before) }
-    return try body()
+    try with(1, body)
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Foundation
+import Synchronization
 import Testing
 import Torch
 
@@ -34,6 +36,27 @@ import Torch
 
   @Test func threadsAreSetForTheProcess() async {
     await #expect(processExitsWith: .success) {
+      // What one thread does for itself is not the others' business.
+      Threads.use(3)
+      Threads.withOne {
+        precondition(Threads.count == 1)
+        Threads.with(2) { precondition(Threads.count == 2) }
+        precondition(Threads.count == 1)
+        let (fresh, done) = (FreshThread(), DispatchSemaphore(value: 0))
+        fresh.count { done.signal() }
+        done.wait()
+        precondition(fresh.found.withLock { $0 } == 3)
+      }
+      precondition(Threads.count == 3)
+      // What one sets, another takes over with its next fit.
+      let (early, late) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+      let thread = FreshThread()
+      thread.count(thenWait: late) { early.signal() }
+      early.wait()
+      Threads.use(4)
+      late.signal()
+      early.wait()
+      precondition(thread.found.withLock { $0 } == 4)
       Threads.use(1)
       precondition(Threads.count == 1)
       Threads.use(2)
@@ -43,4 +66,25 @@ import Torch
   }
 
   @Test func knowsItsLibtorch() { #expect(libtorchVersion.hasPrefix("2.11.")) }
+}
+
+/// A thread that has computed nothing yet, and what it finds.
+private final class FreshThread: Sendable {
+  let found = Mutex(0)
+
+  /// Looks at the number of threads; once more after the wait, when it has adopted what others set.
+  func count(
+    thenWait gate: DispatchSemaphore? = nil, _ told: @escaping @Sendable () -> Void
+  ) {
+    Thread.detachNewThread {
+      self.found.withLock { $0 = Threads.count }
+      told()
+      guard let gate else { return }
+      gate.wait()
+      precondition(Threads.count == 3, "a thread keeps its number until it adopts another")
+      Threads.adopt()
+      self.found.withLock { $0 = Threads.count }
+      told()
+    }
+  }
 }

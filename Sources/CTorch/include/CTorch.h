@@ -162,6 +162,11 @@ bool ct_sgd_step(CTTensors _Nonnull parameters, CTTensors _Nonnull gradients, CT
 const char *ct_version(void);
 int32_t ct_threads(void);
 void ct_set_threads(int32_t count);
+// What another thread has set since counts for this one too.
+void ct_adopt_threads(void);
+// Of the calling thread alone; mkl is 0 where it has no number of its own.
+typedef struct { int32_t count, mkl; } CTThreads;
+CTThreads ct_swap_threads(CTThreads own);
 // Lets the allocator keep freed blocks of up to 32 MB: a step frees and takes the same ones again,
 // and getting them from the system each time costs a fifth of it. Process-wide; glibc only.
 void ct_reuse_freed_memory(void);

@@ -141,7 +141,11 @@ public final class Run {
   private func execute<M: ClusteringMethod>(_ method: M) throws {
     try Self.refuseMissing(configuration.device)
     let plan = try plan()
-    Threads.use(plan.threads)
+    // The program that runs it has a number of its own.
+    try Threads.with(plan.threads) { try execute(method, plan) }
+  }
+
+  private func execute<M: ClusteringMethod>(_ method: M, _ plan: Plan) throws {
     (record.status, record.threads) = (.running, plan.threads)
     record.kernels = plan.compute.kernelName(on: configuration.device)
     record.seconds = plan.seconds
@@ -183,10 +187,9 @@ public final class Run {
       plan.seconds = record.seconds ?? [:]
       return plan
     }
-    let threads = configuration.threadCount()
-    Threads.use(threads)
     let plan = Plan(
-      compute: .measured(configuration.precision, on: configuration.device), threads: threads)
+      compute: .measured(configuration.precision, on: configuration.device),
+      threads: configuration.threadCount())
     guard let data = try? JSONEncoder().encode(plan) else {
       throw InputError(.internalError, "the plan has no JSON form")
     }

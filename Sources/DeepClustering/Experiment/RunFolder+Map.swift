@@ -21,7 +21,14 @@ extension RunFolder {
     defer { extendLifetime(lock) }
     var record = try finishedRecord()
     // Principal components of many columns have other last bits with other numbers of threads.
-    if let threads = record.threads, threads > 0 { Threads.use(threads) }
+    let threads = record.threads.flatMap { $0 > 0 ? $0 : nil } ?? Threads.count
+    try Threads.with(threads) { try layOut(&record, by: map, progress) }
+    try write(record)
+  }
+
+  private func layOut(
+    _ record: inout RunRecord, by map: EmbeddingMap, _ progress: @escaping (String) -> Void
+  ) throws {
     let embedding = try embedding(of: record, progress)
     if let obstacle = map.obstacle(to: embedding) {
       throw InputError(.data, "\(url.relativePath) keeps its map: \(obstacle)")
@@ -32,7 +39,6 @@ extension RunFolder {
     try NPY.write(
       map.positions(of: embedding, seed: seed), shape: [n, 2], to: file("projection.npy"))
     record.map = map
-    try write(record)
   }
 
   private func embedding(
