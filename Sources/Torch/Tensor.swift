@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CTorch
-internal import Foundation
+package import Foundation
 
 /// An array of numbers on one device, with a shape.
 ///
@@ -196,7 +196,7 @@ public var liveTensorCount: Int { Int(ct_live_count()) }
 
 extension Tensor {
   /// The elements as bytes in row-major order.
-  func bytes() -> Data {
+  package func bytes() -> Data {
     let size = count * elementType.byteCount
     var data = Data(count: size)
     let succeeded = data.withUnsafeMutableBytes { buffer in

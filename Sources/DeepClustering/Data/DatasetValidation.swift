@@ -7,8 +7,8 @@ extension Dataset {
   /// - Returns: sentences for the user: the ``notes``, and for instance on constant columns, or on
   ///   labels that are more than half as many as ten rows or more.
   /// - Throws: ``InputError`` for NaN and infinity (with row and column, counted from 1), fewer
-  ///   than two rows, no columns, rows that are all equal, fewer than one cluster, or more
-  ///   clusters than distinct rows.
+  ///   than two rows, no columns, rows that are all equal, labels that are no class, fewer than one
+  ///   cluster, or more clusters than distinct rows.
   public func validated(clusters: Int?) throws(InputError) -> [String] {
     if let clusters, clusters < 1 {
       throw InputError(
@@ -29,6 +29,14 @@ extension Dataset {
       throw InputError(
         .data,
         "all \(rows) rows of \(source) are equal in single precision: there is nothing to cluster")
+    }
+    if let labels, let classes = classNames?.count,
+      let row = labels.firstIndex(where: { !(0..<classes ~= $0) })
+    {
+      throw InputError(
+        .data,
+        "row \(row + 1) of \(source) has the label \(labels[row]), and there are \(classes) classes, "
+          + "counted from 0")
     }
     // Of clusters that are yet to be found there will hardly be more.
     if let classNames, !ContingencyTable.fits(clusters ?? 8192, classNames.count) {

@@ -59,11 +59,12 @@ enum GZip {
     return unpacked
   }
 
-  /// The checksum that zip files store.
-  static func crc32(of bytes: [UInt8]) -> UInt32 {
-    bytes.withUnsafeBufferPointer {
-      UInt32(truncatingIfNeeded: CZlib.crc32_z(0, $0.baseAddress, $0.count))
+  /// The checksum that zip files store, of bytes after others whose sum is `before`.
+  static func crc32(of bytes: some Sequence<UInt8>, after before: UInt32 = 0) -> UInt32 {
+    let sum = bytes.withContiguousStorageIfAvailable {
+      UInt32(truncatingIfNeeded: CZlib.crc32_z(UInt(before), $0.baseAddress, $0.count))
     }
+    return sum ?? crc32(of: Array(bytes), after: before)
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Foundation
+internal import Foundation
 
 /// The words that the columns of texts stand for, and what each is worth.
 public struct Vocabulary: Codable, Equatable, Sendable {

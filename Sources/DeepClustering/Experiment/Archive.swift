@@ -4,7 +4,7 @@ public import Torch
 
 /// Named tensors and values: what a checkpoint or a saved model consists of.
 ///
-/// On disk it is a safetensors file whose metadata hold the values as JSON.
+/// On disk it is a safetensors file whose metadata hold the values as JSON, and a checksum of all.
 public struct Archive {
   private var content = Safetensors()
 
@@ -40,6 +40,29 @@ public struct Archive {
     return tensor.copy().to(device)
   }
 
+  /// The matrix of a name, of finite numbers in single precision, copied to a device.
+  ///
+  /// - Parameters:
+  ///   - name: The tensor's.
+  ///   - columns: What it must have; nil for any.
+  ///   - device: Where to.
+  /// - Returns: The matrix, of one row and column at least.
+  /// - Throws: `InputError` when the tensor is missing or none of this kind.
+  func matrix(
+    _ name: String, columns: Int? = nil, on device: Device = .cpu
+  ) throws(InputError) -> Tensor {
+    let matrix = try tensor(name, on: device)
+    guard matrix.elementType == .float32, matrix.shape.count == 2, matrix.shape[0] > 0,
+      matrix.shape[1] > 0, columns ?? matrix.shape[1] == matrix.shape[1], matrix.isFinite
+    else {
+      throw InputError(
+        .data,
+        "the saved \(name) is no matrix of finite numbers"
+          + (columns.map { " with \($0) columns" } ?? ""))
+    }
+    return matrix
+  }
+
   /// The value of a name.
   public func value<T: Decodable>(_ name: String, as type: T.Type = T.self) throws(InputError) -> T
   {
@@ -69,10 +92,30 @@ public struct Archive {
 
   /// Writes the archive so that the file is either the old or the new one, never half of it.
   public func write(to url: URL) throws(InputError) {
+    var content = content
+    content.metadata[Self.checksum] = Self.checksum(of: content)
     try content.write(to: url)
   }
 
-  /// The archive of a file.
+  private static let checksum = "checksum"
+
+  /// The CRC-32 of all names, values, types, shapes and elements.
+  private static func checksum(of content: Safetensors) -> String {
+    var sum: UInt32 = 0
+    func add(_ data: Data) { sum = GZip.crc32(of: data, after: sum) }
+    for (name, value) in content.metadata.sorted(by: { $0.key < $1.key }) where name != checksum {
+      add(Data("\(name) \(value)\n".utf8))
+    }
+    for (name, tensor) in content.tensors.sorted(by: { $0.key < $1.key }) {
+      add(Data("\(name) \(tensor.elementType) \(tensor.shape)\n".utf8))
+      add(tensor.bytes())
+    }
+    return String(sum, radix: 16)
+  }
+
+  /// The archive of a file; one that was written before there were checksums is taken as it is.
+  ///
+  /// - Throws: `InputError` when the file cannot be read, or is not what was written.
   public init(contentsOf url: URL) throws(InputError) {
     do {
       content = try Safetensors(contentsOf: url)
@@ -81,7 +124,16 @@ public struct Archive {
     } catch {
       throw InputError(.missing, "\(url.path) cannot be read: \(error.localizedDescription)")
     }
+    if let sum = content.metadata[Self.checksum], sum != Self.checksum(of: content) {
+      throw InputError(.data, "\(url.path) is damaged: its checksum is not that of its content")
+    }
+    content.metadata[Self.checksum] = nil
   }
+}
+
+extension Tensor {
+  /// Whether all elements are numbers, and none is infinite.
+  var isFinite: Bool { (self - self).sum().item == 0 }
 }
 
 extension Safetensors {

@@ -36,6 +36,21 @@ public enum Hyperparameters {
     return try decode(object, as: M.self)
   }
 
+  /// Refuses a method with a number that it cannot work with.
+  ///
+  /// - Parameter method: Its hyperparameters; those of its profiles pass.
+  /// - Throws: `InputError` that names the first of them.
+  static func check<M: ClusteringMethod>(_ method: M) throws(InputError) {
+    let object = values(of: method)
+    let usual = Dictionary(
+      values(of: M(clusters: method.clusters)).leaves().map { ($0.path, $0.value) },
+      uniquingKeysWith: { first, _ in first })
+    for (path, value) in object.leaves() where value != usual[path] {
+      try checkRange(of: path, value, usual: usual[path] ?? value)
+    }
+    try checkLayouts(in: object)
+  }
+
   /// The hyperparameters that other values are recorded of than a method has; those that only one of
   /// them knows came or went with a version.
   ///

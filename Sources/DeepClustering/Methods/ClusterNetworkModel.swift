@@ -90,10 +90,13 @@ public struct ClusterNetworkModel: ReadableModel {
     archive.set("meanCodes", tensor: meanCodes)
   }
 
+  /// The columns of the rows that it takes.
+  public var columns: Int? { autoencoder.map(\.columns) ?? components.dimensions }
+
   /// The model of an archive.
   public init(from archive: Archive, on device: Device = .cpu) throws(InputError) {
     (assignments, certainty) = try archive.assignments(of: Self.kind)
-    components = try archive.value("components")
+    components = try GaussianComponents(from: archive)
     scaling = try archive.value("scaling")
     network = try ClusterNetwork(from: archive)
     layout = try archive.value("laidOut") ? UMAPLayout(from: archive, on: device) : nil

@@ -37,13 +37,15 @@ extension ClusteringMethod {
   ///   - progress: Is told of every step. An error that it throws ends the fit and is passed on:
   ///     that is the way to stop early.
   /// - Returns: The model with the scaling of its training data.
-  /// - Throws: ``InputError`` for data that cannot be clustered, a device that is not there, and
-  ///   for training that diverged.
+  /// - Throws: ``InputError`` for data that cannot be clustered, hyperparameters that nothing can work
+  ///   with, a device that is not there, and for training that diverged.
   public func fit(
     _ dataset: Dataset, preprocessing: Preprocessing = .automatic, seed: UInt64 = 1,
     device: Device = .cpu, precision: Precision = .float32,
     progress: (FitProgress) throws -> Void = { _ in }
   ) throws -> FittedModel<Outcome> {
+    Threads.adopt()
+    try Hyperparameters.check(self)
     if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
     var warnings: [String] = []
     let data = try PreparedData(

@@ -112,6 +112,9 @@ public struct CentroidModel: ReadableModel, LossModel {
     }
   }
 
+  /// The columns of the rows that it takes.
+  public var columns: Int? { network.map(\.columns) ?? centroids.shape[1] }
+
   /// The clusters of rows: the nearest centroid, which is the most probable one too.
   public func assignments(for rows: Tensor) -> [Int] {
     withoutGradients {
@@ -169,11 +172,19 @@ public struct CentroidModel: ReadableModel, LossModel {
   /// The model of an archive.
   public init(from archive: Archive, on device: Device = .cpu) throws(InputError) {
     (assignments, certainty) = try archive.assignments(of: Self.kind)
-    centroids = try archive.tensor("centroids", on: device)
-    degreesOfFreedom = try? archive.value("degreesOfFreedom")
-    parts =
-      archive.contains(tensor: "parts")
-      ? (try archive.tensor("parts", on: device), try archive.value("partClusters")) : nil
     network = try archive.value("network") ? archive.network(on: device) : nil
+    centroids = try archive.matrix("centroids", columns: network?.latent, on: device)
+    degreesOfFreedom = try? archive.value("degreesOfFreedom")
+    guard archive.contains(tensor: "parts") else {
+      parts = nil
+      return
+    }
+    let (count, width) = (centroids.shape[0], centroids.shape[1])
+    let found = try archive.matrix("parts", columns: width, on: device)
+    let clusters: [Int] = try archive.value("partClusters")
+    guard clusters.count == found.shape[0],
+      clusters.allSatisfy({ 0..<count ~= $0 })
+    else { throw InputError(.data, "the saved parts of clusters have other clusters") }
+    parts = (found, clusters)
   }
 }

@@ -33,6 +33,17 @@ public struct FittedModel<Model: ClusteringModel> {
     self.warnings = warnings
   }
 
+  /// The model that a fit has ended with which was driven step by step.
+  ///
+  /// - Parameters:
+  ///   - model: What ``Learner/finish(_:_:)`` gave.
+  ///   - data: What the fit's context was made of.
+  public init(_ model: Model, data: PreparedData) {
+    self.init(
+      model: model, preprocessing: data.preprocessing, columns: data.tensor.shape[1],
+      device: data.tensor.device)
+  }
+
   /// The cluster of every training sample, from 0 to K − 1.
   public var assignments: [Int] { model.assignments }
 
@@ -47,6 +58,7 @@ public struct FittedModel<Model: ClusteringModel> {
   /// - Throws: ``InputError`` when columns are missing, or there is another number of them, when
   ///   values are not finite, or are too large to be squared once they are scaled.
   public func rows(_ dataset: Dataset) throws(InputError) -> Tensor {
+    Threads.adopt()
     let dataset = try dataset.arranged(by: preprocessing.columnNames)
     // A list of no rows has no width either.
     guard dataset.rows > 0 else { return Tensor([] as [Float], shape: [0, columns], on: device) }
@@ -138,9 +150,28 @@ extension FittedModel where Model: ReadableModel {
     from archive: Archive, on device: Device, stopReason: String? = nil, warnings: [String] = []
   ) throws(InputError) {
     if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
+    let model = try Model(from: archive, on: device)
+    let columns: Int = try archive.value("columns")
+    guard columns > 0, model.columns ?? columns == columns else {
+      throw InputError(
+        .data,
+        "the saved model is said to be of \(columns) columns, and takes \(model.columns ?? 0)")
+    }
     self.init(
-      model: try Model(from: archive, on: device),
-      preprocessing: try archive.value("preprocessing"), columns: try archive.value("columns"),
+      model: model, preprocessing: try archive.value("preprocessing"), columns: columns,
       device: device, stopReason: stopReason, warnings: warnings)
+  }
+}
+
+extension FittedModel where Model == PartitionModel {
+  /// The partition of a file: one written by `write(to:)`, or the `model.safetensors` of a run.
+  ///
+  /// - Throws: ``InputError`` when the file is missing, damaged or something else.
+  public init(contentsOf url: URL) throws(InputError) {
+    let archive = try Archive(contentsOf: url)
+    self.init(
+      model: try PartitionModel(from: archive),
+      preprocessing: try archive.value("preprocessing"), columns: try archive.value("columns"),
+      device: .cpu)
   }
 }

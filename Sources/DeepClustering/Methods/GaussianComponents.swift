@@ -41,7 +41,7 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
 
   /// The probability of each component for rows: rows × K, single precision.
   public func probabilities(of rows: Tensor) -> Tensor {
-    withoutGradients { logJoint(rows).softmax(1).to(.float32) }
+    LogDensities(self).probabilities(of: rows)
   }
 
   /// log p(x) of every row, in double precision.
@@ -56,15 +56,7 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
   }
 
   /// log π_k N(x_i; μ_k, Σ_k): rows × K.
-  func logJoint(_ rows: Tensor) -> Tensor {
-    let features = QuadraticFeatures(dimensions: dimensions, products: !isDiagonal)
-    // Around the mean of the means: what cancels in the products is small then.
-    let center = self.center
-    let moved = shifted(by: center)
-    let coefficients = moved.coefficients(features).to(.float64, on: rows.device)
-    let blocks = features.blocks(of: rows, around: center)
-    return Tensor.concatenated(blocks.map { coefficients.matmul(features($0)).transposed() })
-  }
+  func logJoint(_ rows: Tensor) -> Tensor { LogDensities(self).logJoint(rows) }
 
   /// The mean of the means.
   var center: [Double] {
@@ -122,6 +114,48 @@ public struct GaussianComponents: Equatable, Sendable, Codable {
       zip(mean, variances).map { $0 / $1 }, variances.map { -0.5 / $0 },
       variances.reduce(0) { $0 + log($1) }
     )
+  }
+}
+
+extension GaussianComponents {
+  /// The mixture of an archive.
+  init(from archive: Archive) throws(InputError) {
+    self = try archive.value("components")
+    let isWhole = count > 0 && means.count > 0 && means.count.isMultiple(of: count)
+    let numbers = weights + means + covariances + (logWeights ?? [])
+    guard isWhole, isDiagonal || covariances.count == means.count * dimensions,
+      logWeights.map({ $0.count == count }) ?? true, numbers.allSatisfy(\.isFinite)
+    else { throw InputError(.data, "the saved components are no mixture of Gaussians") }
+  }
+}
+
+/// The log densities of a mixture's components, ready to be told for any rows.
+///
+/// Their coefficients need the inverse of each covariance, d³ operations a component.
+struct LogDensities {
+  private let features: QuadraticFeatures
+  private let center: [Double]
+  /// K × features, double precision.
+  private let coefficients: Tensor
+
+  init(_ components: GaussianComponents) {
+    features = QuadraticFeatures(
+      dimensions: components.dimensions, products: !components.isDiagonal)
+    // Around the mean of the means: what cancels in the products is small then.
+    center = components.center
+    coefficients = components.shifted(by: center).coefficients(features).to(.float64)
+  }
+
+  /// log π_k N(x_i; μ_k, Σ_k): rows × K.
+  func logJoint(_ rows: Tensor) -> Tensor {
+    let coefficients = self.coefficients.to(.float64, on: rows.device)
+    let blocks = features.blocks(of: rows, around: center)
+    return Tensor.concatenated(blocks.map { coefficients.matmul(features($0)).transposed() })
+  }
+
+  /// The probability of each component for rows: rows × K, single precision.
+  func probabilities(of rows: Tensor) -> Tensor {
+    withoutGradients { logJoint(rows).softmax(1).to(.float32) }
   }
 }
 

@@ -11,6 +11,8 @@ public struct GaussianMixtureModel: ReadableModel, MeasuredModel {
 
   /// The mixture.
   public let components: GaussianComponents
+  /// What new rows are told by.
+  private let densities: LogDensities
   /// What the mixture is worth on its training samples; nil in a layout, whose scale is arbitrary.
   public let criteria: InformationCriteria?
   /// The bound on the log-likelihood that a variational fit maximised; nil for others.
@@ -33,19 +35,19 @@ public struct GaussianMixtureModel: ReadableModel, MeasuredModel {
     components: GaussianComponents, data: Tensor, criteria: InformationCriteria? = nil,
     lowerBound: Double? = nil
   ) {
-    self.components = components
+    (self.components, densities) = (components, LogDensities(components))
     (self.criteria, self.lowerBound) = (criteria, lowerBound)
     (network, layout, meanCodes) = (nil, nil, nil)
-    let probabilities = components.probabilities(of: data)
+    let probabilities = densities.probabilities(of: data)
     (assignments, certainty) = (probabilities.labels, probabilities.max(1).scalars())
   }
 
   /// A mixture in a layout of a network's codes.
   init(components: GaussianComponents, network: Autoencoder, layout: UMAPLayout) {
-    self.components = components
+    (self.components, densities) = (components, LogDensities(components))
     (self.network, self.layout) = (network.copy(), layout)
     (criteria, lowerBound) = (nil, nil)
-    let probabilities = components.probabilities(of: layout.positions)
+    let probabilities = densities.probabilities(of: layout.positions)
     (assignments, certainty) = (probabilities.labels, probabilities.max(1).scalars())
     let members = oneHot(assignments, components.count).to(layout.data.device)
     let sizes = members.sum(0).clamped(atLeast: 1).reshaped([components.count, 1])
@@ -54,12 +56,12 @@ public struct GaussianMixtureModel: ReadableModel, MeasuredModel {
 
   /// The most probable components of rows.
   public func assignments(for rows: Tensor) -> [Int] {
-    components.probabilities(of: embedding(of: rows)).labels
+    densities.probabilities(of: embedding(of: rows)).labels
   }
 
   /// The probability of each component: rows × K.
   public func probabilities(for rows: Tensor) -> Tensor? {
-    components.probabilities(of: embedding(of: rows))
+    densities.probabilities(of: embedding(of: rows))
   }
 
   /// The places of rows in the layout, or the rows themselves without one.
@@ -107,10 +109,14 @@ public struct GaussianMixtureModel: ReadableModel, MeasuredModel {
     archive.set("meanCodes", tensor: meanCodes)
   }
 
+  /// The columns of the rows that it takes.
+  public var columns: Int? { network.map(\.columns) ?? components.dimensions }
+
   /// The model of an archive.
   public init(from archive: Archive, on device: Device = .cpu) throws(InputError) {
     (assignments, certainty) = try archive.assignments(of: Self.kind)
-    components = try archive.value("components")
+    components = try GaussianComponents(from: archive)
+    densities = LogDensities(components)
     criteria = try archive.value("criteria", as: InformationCriteria?.self)
     lowerBound = try archive.value("lowerBound", as: Double?.self)
     guard try archive.value("laidOut") else {

@@ -70,6 +70,9 @@ public struct LatentMixtureModel: ReadableModel, GenerativeModel {
     network.store(in: &archive, under: "network")
   }
 
+  /// The columns of the rows that it takes.
+  public var columns: Int? { network.columns }
+
   /// The model of an archive.
   public init(from archive: Archive, on device: Device = .cpu) throws(InputError) {
     (assignments, certainty) = try archive.assignments(of: Self.kind)

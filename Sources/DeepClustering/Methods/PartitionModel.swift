@@ -24,6 +24,12 @@ public struct PartitionModel: ClusteringModel {
     self.embedding = embedding
   }
 
+  /// The partition of an archive.
+  init(from archive: Archive) throws(InputError) {
+    (assignments, certainty) = try archive.assignments(of: Self.kind)
+    embedding = archive.contains(tensor: "embedding") ? try archive.matrix("embedding") : nil
+  }
+
   /// Puts the partition into an archive.
   public func store(in archive: inout Archive) {
     archive.set("model", Self.kind)

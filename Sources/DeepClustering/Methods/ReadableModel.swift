@@ -7,6 +7,9 @@ public protocol ReadableModel: SoftModel, EmbeddingModel {
   ///
   /// - Throws: ``InputError`` when the archive holds a model of another kind, or is damaged.
   init(from archive: Archive, on device: Device) throws(InputError)
+
+  /// D, the columns of the rows that the model takes; nil where its layers do not tell.
+  var columns: Int? { get }
 }
 
 /// A model of whichever kind a file holds.
@@ -32,8 +35,8 @@ public struct AnyModel: ReadableModel {
       throw InputError(
         .usage,
         "this method clusters the rows that it was given and tells nothing of others: fit old and "
-          + "new rows together, or use a method such as kmeans; the clusters of the run are in its "
-          + "assignments.npy")
+          + "new rows together, or use a method such as kmeans; the clusters of its own rows are in the "
+          + "run's assignments.npy, and in `FittedModel<PartitionModel>`")
     }
     guard let type = Self.kinds[kind] else {
       throw InputError(
@@ -42,6 +45,8 @@ public struct AnyModel: ReadableModel {
     base = try type.init(from: archive, on: device)
   }
 
+  /// The columns of the rows that it takes.
+  public var columns: Int? { base.columns }
   /// The cluster of every training sample.
   public var assignments: [Int] { base.assignments }
   /// How certain each of them is.

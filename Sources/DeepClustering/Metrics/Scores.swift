@@ -47,6 +47,9 @@ public struct Scores: Codable, Equatable, Sendable {
 
   /// All label-based scores of predicted clusters (−1 is noise) against true classes.
   ///
+  /// Other negative numbers trap, and so do more pairs of a cluster and a class than can be counted
+  /// (``ContingencyTable/fits(_:_:)``).
+  ///
   /// - Parameters:
   ///   - predicted: The cluster of each sample.
   ///   - labels: The class of each sample, as many as `predicted` and at least one.

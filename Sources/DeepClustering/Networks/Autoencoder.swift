@@ -169,6 +169,17 @@ public struct Autoencoder {
     return Tensor.concatenated(blocks.map { body(rows.slice($0)) })
   }
 
+  /// The columns of the rows that it encodes; nil where the first layer is a convolution.
+  var columns: Int? { width(encoder.first) { $0.weight.shape[1] } }
+  /// d, the columns of its codes; nil where the last layer of the encoder is a convolution.
+  var latent: Int? { width(encoder.last) { $0.weight.shape[0] } }
+
+  private func width(
+    _ layer: (any AutoencoderLayer)?, _ dense: (any AutoencoderLayer) -> Int
+  ) -> Int? {
+    layer.flatMap { $0.imageWindows == nil ? dense($0) : nil }
+  }
+
   /// The encoder's weights and biases.
   public var encoderParameters: [Tensor] { encoder.flatMap { $0.parameters.map(\.value) } }
   /// All weights and biases, the encoder's first.
@@ -205,13 +216,27 @@ extension Autoencoder {
         throw InputError(.data, "the saved network does not say what each of its layers is")
       }
       return try activations.indices.map { index in
-        Self.layer(
-          weight: try archive.tensor("\(prefix).\(part).\(index).weight", on: device),
-          bias: try archive.tensor("\(prefix).\(part).\(index).bias", on: device),
-          activations[index], compute[index], windows[index])
+        let weight = try archive.tensor("\(prefix).\(part).\(index).weight", on: device)
+        let bias = try archive.tensor("\(prefix).\(part).\(index).bias", on: device)
+        guard weight.elementType == .float32, bias.elementType == .float32,
+          weight.shape.count == (windows[index] == nil ? 2 : 4), weight.isFinite, bias.isFinite,
+          windows[index] != nil || bias.shape == [weight.shape[0]]
+        else {
+          throw InputError(
+            .data, "layer \(index + 1) of the saved \(part) is none of finite numbers")
+        }
+        return Self.layer(
+          weight: weight, bias: bias, activations[index], compute[index], windows[index])
       }
     }
     self.init(encoder: try layers("encoder"), decoder: try layers("decoder"))
+    let all = encoder + decoder
+    guard !encoder.isEmpty,
+      zip(all, all.dropFirst()).allSatisfy({ one, next in
+        one.imageWindows != nil || next.imageWindows != nil
+          || one.weight.shape[0] == next.weight.shape[1]
+      })
+    else { throw InputError(.data, "the layers of the saved network do not fit each other") }
     hasUnitCodes = try archive.value("\(prefix).hasUnitCodes")
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Torch
+public import Torch
 
 extension NearestNeighbors {
   /// The rows up to which an exact search, whose time grows with their square, is made.
-  static let exactLimit = 200_000
+  public static let exactLimit = 200_000
 
   /// The neighbours of rows among themselves: exact up to `exactLimit` rows, and approximate above.
   ///
@@ -11,7 +11,7 @@ extension NearestNeighbors {
   ///   - rows: n × d.
   ///   - count: k, less than n.
   ///   - exactLimit: Rows up to which the search is exact.
-  init(within rows: Tensor, count: Int, exactLimit: Int = exactLimit) {
+  public init(within rows: Tensor, count: Int, exactLimit: Int = exactLimit) {
     if rows.shape[0] <= exactLimit {
       self.init(of: rows, among: rows, count: count, excludingSelf: true)
     } else {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CTorch
-internal import Torch
+public import Torch
 
 /// The k nearest rows of a reference matrix for each row of a query matrix.
 ///
@@ -8,15 +8,15 @@ internal import Torch
 /// candidates than neighbours, by products over centred rows, where little cancels; distances are sums of
 /// squared differences of the rows as they are. Where a neighbour may be missing from the candidates,
 /// because so many are so near for how far from the mean they lie, it is looked for by differences too.
-struct NearestNeighbors {
+public struct NearestNeighbors {
   /// k for each query.
-  let count: Int
+  public let count: Int
   /// Queries × k, the nearest first; of equal distances the lower index first.
-  let indices: [Int32]
+  public let indices: [Int32]
   /// Queries × k, squared.
-  let squaredDistances: [Float]
+  public let squaredDistances: [Float]
   /// The share of the nearest that were found, measured on a sample; nil for all of them.
-  let recall: Double?
+  public let recall: Double?
 
   init(count: Int, indices: [Int32], squaredDistances: [Float], recall: Double? = nil) {
     (self.count, self.indices) = (count, indices)
@@ -31,7 +31,8 @@ struct NearestNeighbors {
   ///   - count: k, at most m.
   ///   - excludingSelf: Queries and references are the same rows, and a row is no neighbour of its
   ///     own; then k is at most m − 1.
-  init(of queries: Tensor, among references: Tensor, count: Int, excludingSelf: Bool = false) {
+  public init(of queries: Tensor, among references: Tensor, count: Int, excludingSelf: Bool = false)
+  {
     let (n, m) = (queries.shape[0], references.shape[0])
     precondition(count > 0 && count <= (excludingSelf ? m - 1 : m), "\(count) neighbours of \(m)")
     precondition(queries.shape[1] == references.shape[1], "the widths differ")

@@ -78,6 +78,7 @@ public struct TSNE: Codable, Sendable, Equatable {
   /// - Returns: A layout to advance.
   public func begin(_ data: Tensor, seed: Seed, from positions: [Float]? = nil) -> State {
     let n = data.shape[0]
+    precondition(data.isFinite, "t-SNE of values that are not finite")
     precondition(perplexity > 1, "a perplexity of \(perplexity)")
     precondition(n >= fewestRows, "\(n) rows are too few for a perplexity of \(perplexity)")
     let found = NearestNeighbors(within: data, count: fewestRows - 1)

@@ -91,6 +91,7 @@ public struct UMAP: Codable, Sendable, Equatable {
 
   /// Builds the graph and the first layout.
   public func begin(_ data: Tensor, seed: Seed) -> State {
+    precondition(data.isFinite, "UMAP of values that are not finite")
     let (graph, recall) = fuzzyGraph(data)
     var generator = SplitMix64(seed: seed.stream("layout start"))
     // libtorch's sums have other last bits with other numbers of threads.

@@ -17,7 +17,7 @@ import Torch
   private func archive() -> Archive {
     var archive = Archive()
     archive.set("value", Value())
-    archive.set("extremes", [Double.infinity, -.infinity, 5e-324, 0.1])
+    archive.set("extremes", [Double.infinity, -.infinity, .leastNonzeroMagnitude, 0.1])
     archive.set("none", Int?.none)
     archive.set("tensor", tensor: Tensor([1, 2, 3] as [Float], shape: [3, 1]))
     return archive
@@ -29,7 +29,8 @@ import Torch
     try archive().write(to: file)
     let read = try Archive(contentsOf: file)
     #expect(try read.value("value") == Value())
-    #expect(try read.value("extremes") == [Double.infinity, -.infinity, 5e-324, 0.1])
+    #expect(
+      try read.value("extremes") == [Double.infinity, -.infinity, .leastNonzeroMagnitude, 0.1])
     #expect(try read.value("none", as: Int?.self) == nil)
     #expect(try read.tensor("tensor").scalars(as: Float.self) == [1, 2, 3])
     #expect(try read.tensor("tensor").shape == [3, 1])

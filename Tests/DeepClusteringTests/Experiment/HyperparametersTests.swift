@@ -161,4 +161,25 @@ import Torch
     #expect(value.leaves().map(\.path) == ["a.c", "a.d", "b"])
     #expect(value.text == "a=c=1,d=none,b=1")
   }
+
+  /// A method whose numbers were set in code is checked when it is fitted, as one of the command is.
+  @Test func aFitRefusesWhatNothingCanWorkWith() throws {
+    let blobs = Blobs(rows: 90)
+    let data = Dataset(
+      name: "blobs", values: blobs.tensor.scalars(), rows: 90, columns: blobs.tensor.shape[1])
+    var never = KMeans(clusters: 3)
+    never.restarts = 0
+    #expect(
+      refusal { try never.fit(data) }?.description == "restarts cannot be 0: it must be above 0")
+    var empty = DEC(clusters: 3)
+    empty.training.updateInterval = 0
+    #expect(refusal { try empty.fit(data) }?.kind == .usage)
+    for method in MethodCatalog.all { try profilesPass(method) }
+  }
+
+  private func profilesPass<M: ClusteringMethod>(_ type: M.Type) throws {
+    for profile in M.card.profiles {
+      try Hyperparameters.check(try #require(M.profile(profile.name, clusters: 3)))
+    }
+  }
 }

@@ -41,6 +41,98 @@ import Torch
     #expect(try fitted.probabilities(for: Dataset(rows: [means])) == nil)
   }
 
+  /// Damage is told by the checksum; a file that was made otherwise, by what does not fit.
+  @Test func damagedAndForeignModelsAreRefused() throws {
+    let folder = try DataFolder()
+    let url = URL(fileURLWithPath: folder.path("model.safetensors"))
+    let model = try fitted()
+    try model.write(to: url)
+    let whole = try Data(contentsOf: url)
+    for place in stride(from: 20, to: whole.count, by: 97) {
+      var damaged = whole
+      damaged[place] ^= 1
+      try damaged.write(to: url)
+      let error = refusal { try FittedModel<CentroidModel>(contentsOf: url) }
+      #expect(error?.kind == .data, "byte \(place)")
+    }
+    func refused(_ change: (inout Archive) -> Void) throws -> String {
+      var archive = model.archive
+      change(&archive)
+      try archive.write(to: url)
+      return refusal { try SavedModel(contentsOf: url) }?.description ?? ""
+    }
+    #expect(try refused { $0.set("columns", 3) }.contains("of 3 columns, and takes 2"))
+    #expect(try refused { $0.set("columns", -1) }.contains("of -1 columns"))
+    #expect(
+      try refused { $0.set("centroids", tensor: Tensor([1, .nan], shape: [1, 2])) }
+        .contains("no matrix of finite numbers"))
+    #expect(
+      try refused { $0.set("centroids", tensor: Tensor([1, 2] as [Float], shape: [2])) }
+        .contains("no matrix"))
+  }
+
+  @Test func aPartitionCanBeReadBack() throws {
+    let folder = try DataFolder()
+    let url = URL(fileURLWithPath: folder.path("model.safetensors"))
+    let fitted = try DBSCAN(clusters: 2).fit(points)
+    try fitted.write(to: url)
+    let read = try FittedModel<PartitionModel>(contentsOf: url)
+    #expect(read.assignments == fitted.assignments && read.columns == 2)
+    #expect(refusal { try SavedModel(contentsOf: url) }?.kind == .usage)
+  }
+
+  /// A fit that a program drives by itself ends in the same model.
+  @Test func aFitDrivenByHandBecomesAModel() throws {
+    var warnings: [String] = []
+    let data = try PreparedData(
+      points, preprocessing: .standardScore, clusters: 2, device: .cpu, warnings: &warnings)
+    let method = KMeans(clusters: 2)
+    let context = FitContext(data: data.tensor, seed: Seed(1))
+    var state = method.begin(context)
+    while method.advance(&state, context).stopReason == nil {}
+    let model = FittedModel(method.finish(state, context), data: data)
+    #expect(try model.assignments(for: points) == fitted().assignments)
+  }
+
+  /// The way of the article on servers: a thread of its own, steps as a stream, the model as a file.
+  private static func fit(
+    _ data: Dataset, to file: URL
+  ) -> AsyncThrowingStream<FitProgress, any Error> {
+    AsyncThrowingStream { stream in
+      let thread = Thread {
+        do {
+          let fitted = try KMeans(clusters: 2).fit(data) { progress in
+            // A consumer that went away ends the fit.
+            if case .terminated = stream.yield(progress) { throw CancellationError() }
+          }
+          try fitted.write(to: file)
+          stream.finish()
+        } catch {
+          stream.finish(throwing: error)
+        }
+      }
+      thread.start()
+    }
+  }
+
+  @Test func aFitOnAThreadOfItsOwnStreamsItsSteps() async throws {
+    let folder = try DataFolder()
+    let url = URL(fileURLWithPath: folder.path("model.safetensors"))
+    var steps: [Int] = []
+    for try await progress in Self.fit(points, to: url) { steps.append(progress.step) }
+    #expect(steps == Array(1...steps.count))
+    #expect(try SavedModel(contentsOf: url).assignments.count == 60)
+  }
+
+  @Test func labelsThatAreNoClassesAreRefused() throws {
+    var data = points
+    data.labels = [-1] + [Int](repeating: 0, count: 59)
+    data.classNames = ["a"]
+    #expect(
+      refusal { try KMeans(clusters: 2).fit(data) }?.description
+        == "row 1 of points has the label -1, and there are 1 classes, counted from 0")
+  }
+
   @Test func noRowsHaveNoClusters() throws {
     #expect(try fitted().assignments(for: Dataset(rows: [])) == [])
     #expect(try fitted().embedding(of: Dataset(rows: [])) == [])
