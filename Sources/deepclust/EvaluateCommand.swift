@@ -30,8 +30,8 @@ struct EvaluateCommand: ParsableCommand {
     guard found.indices.count == members.count else {
       throw InputError(
         .data,
-        "\(file) has \(found.indices.count) clusters and \(labels) has \(members.count) "
-          + "classes; there must be one of each for every sample")
+        "\(file) has the clusters of \(found.indices.count) samples and \(labels) the classes of "
+          + "\(members.count); there must be one of each for every sample")
     }
     guard !members.isEmpty else { throw InputError(.data, "\(file) has no samples to compare") }
     guard ContingencyTable.fits(Set(found.indices).count, classes.names.count) else {

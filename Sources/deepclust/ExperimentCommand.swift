@@ -73,7 +73,9 @@ struct ExperimentCommand: ThreadedCommand {
             + "one that ends last writes the whole table")
       }
     }
-    try folder.writeTable { try writeTable(experiment, plan, scale, folder, target, stem) }
+    try TablePlace(folder: target, stem: stem).whileNoOtherWrites {
+      try writeTable(experiment, plan, scale, folder, target, stem)
+    }
     // A run that failed is never hidden behind data that are not here.
     let absences: [InputError.Kind] = [.missing, .unavailable]
     let failed = failures.first { !absences.contains($0.error.kind) }
@@ -100,7 +102,12 @@ struct ExperimentCommand: ThreadedCommand {
     let figures =
       SettingCharts(experiment, table).files()
       + (try LineFigures(experiment, plan, in: folder).files { tell("warning: \($0)") })
-    try write(table, figures, of: plan, to: target, stem: stem)
+    let wanted = plan.flatMap { planned in
+      (planned.entry.figures ?? experiment.figures ?? []).flatMap { figure in
+        ["svg", "png"].map { "\(stem)-\(planned.lineFolderName)-\(figure).\($0)" }
+      }
+    }
+    try write(table, figures, showing: Set(wanted), to: target, stem: stem)
     print(table.markdown())
   }
 
@@ -226,13 +233,13 @@ struct ExperimentCommand: ThreadedCommand {
 
   private func write(
     _ table: ExperimentResults, _ figures: [(name: String, contents: Data)],
-    of plan: [Experiment.PlannedRun], to target: URL, stem: String
+    showing wanted: Set<String>, to target: URL, stem: String
   ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
       // JSON first: without it the others would not be known as ours.
-      let shown = drawings(figures.map { "\(stem)-\($0.name)" }, of: plan, in: target, stem: stem)
+      let shown = drawings(figures.map { "\(stem)-\($0.name)" }, wanted, in: target)
       let files =
         [
           ("\(stem).json", try encoder.encode(table) + Data("\n".utf8)),
@@ -251,17 +258,14 @@ struct ExperimentCommand: ThreadedCommand {
         "the table cannot be written to \(target.relativePath): \(error.localizedDescription)")
     }
   }
-  /// The figures that the page shows: those that are written now, and those of lines whose runs are
-  /// elsewhere; of a drawing as SVG and PNG the SVG.
+
+  /// The figures that the page shows: those that are written now, and those that the file asks for of
+  /// lines whose runs are elsewhere; of a drawing as SVG and PNG the SVG.
   private func drawings(
-    _ written: [String], of plan: [Experiment.PlannedRun], in target: URL, stem: String
+    _ written: [String], _ wanted: Set<String>, in target: URL
   ) -> [String] {
-    let lines = plan.map { "\(stem)-\($0.lineFolderName)-" }
     let there = (try? FileManager.default.contentsOfDirectory(atPath: target.path)) ?? []
-    let kept = there.filter { name in
-      [".svg", ".png"].contains { name.hasSuffix($0) } && lines.contains { name.hasPrefix($0) }
-    }
-    let all = Set(written + kept)
+    let all = wanted.intersection(there).union(written)
     return all.filter { $0.hasSuffix(".svg") || !all.contains($0.dropLast(3) + "svg") }.sorted()
   }
 }

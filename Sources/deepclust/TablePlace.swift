@@ -46,6 +46,29 @@ struct TablePlace {
         + "\(remedy), or move the file")
   }
 
+  /// Reads runs and tables and writes the table of both while no other process does: of two that end
+  /// together the second sees what the first has written.
+  ///
+  /// - Parameter body: Does both.
+  /// - Throws: What the body throws; `Run.Interrupted` when the user does not want to wait.
+  func whileNoOtherWrites(_ body: () throws -> Void) throws {
+    // Where it cannot be made, the writing says why.
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var waits = 0
+    while true {
+      if let lock = FileLock(file: folder.appendingPathComponent(".\(stem).lock")) {
+        defer { extendLifetime(lock) }
+        return try body()
+      }
+      guard !Interruption.requested else { throw Run.Interrupted() }
+      waits += 1
+      if waits == 10 {
+        tell("waiting for another deepclust that writes the tables in \(folder.relativePath)")
+      }
+      usleep(100_000)
+    }
+  }
+
   private static func exists(_ url: URL) -> Bool {
     FileManager.default.fileExists(atPath: url.path)
   }

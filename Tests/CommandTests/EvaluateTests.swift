@@ -90,7 +90,9 @@ import Testing
     #expect(outcome.status == 65)
     #expect(outcome.output.isEmpty)
     #expect(outcome.complaints.count == 1)
-    #expect(outcome.error.contains("found.npy has 6 clusters and three.txt has 3 classes"))
+    #expect(
+      outcome.error.contains(
+        "found.npy has the clusters of 6 samples and three.txt the classes of 3"))
     #expect(try place.run(["evaluate", "nothing", "--labels", "three.txt"]).status == 66)
   }
 }

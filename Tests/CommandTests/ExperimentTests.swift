@@ -124,6 +124,46 @@ import Testing
     #expect(!left.contains { $0.hasSuffix(".lock") }, "\(left)")
   }
 
+  /// Two that write one table from their own runs: each finds what the other has written.
+  @Test func tablesWrittenAtOnceLoseNothing() throws {
+    let place = try place()
+    for (name, seeds) in [("a", "[1, 2]"), ("b", "[3, 4]")] {
+      let own = Self.grid.replacingOccurrences(of: "[1, 2, 3]", with: seeds)
+      try Data(own.utf8).write(to: place.file("grid.yaml"))
+      #expect(try place.run(["experiment", "grid.yaml", "--quiet", "--output", name]).status == 0)
+    }
+    let both = Self.grid.replacingOccurrences(of: "[1, 2, 3]", with: "[1, 2, 3, 4]")
+    try Data(both.utf8).write(to: place.file("grid.yaml"))
+    for round in 0..<4 {
+      let results = "results-\(round)"
+      let jobs = try ["a", "b"].map {
+        try place.start([
+          "experiment", "grid.yaml", "--table-only", "--output", $0, "--results", results,
+        ])
+      }
+      for job in jobs { #expect(try job.outcome().status == 0) }
+      let page = try text(place, "\(results)/grid.md")
+      #expect(page.contains("| kmeans | 3 | float32 | 4 |"), "\(page)")
+    }
+  }
+
+  /// A run that is gone on with by itself is made elsewhere too.
+  @Test func aRunInOtherHandsIsLeft() throws {
+    let place = try place()
+    #expect(try place.run(["experiment", "grid.yaml", "--quiet"]).status == 0)
+    let run = place.file("\(Self.folder)/three-gaussians@200-kmeans-2")
+    var record = try object(text(place, "\(Self.folder)/three-gaussians@200-kmeans-2/run.json"))
+    record["status"] = "interrupted"
+    try JSONSerialization.data(withJSONObject: record)
+      .write(to: run.appendingPathComponent("run.json"))
+    let lock = open(run.path, O_RDONLY | O_DIRECTORY)
+    #expect(lock >= 0 && flock(lock, LOCK_EX) == 0)
+    let outcome = try place.run(["experiment", "grid.yaml", "--quiet"])
+    close(lock)
+    #expect(outcome.status == 0 && outcome.error.contains("1 run is being made by another"))
+    #expect(outcome.output.contains("| kmeans | 3 | float32 | 2 of 3 |"))
+  }
+
   /// The runs that a process says it makes.
   private func runsMade(_ outcome: Workplace.Outcome) -> [String] {
     outcome.complaints.compactMap { line in
@@ -260,6 +300,11 @@ import Testing
     #expect(try place.run(words + ["--table-only"]).status == 0)
     #expect(try text(place, "tables/grid.md") == page)
     #expect(try text(place, "tables/\(name)") == drawing)
+    // What the file does not ask for any more is on the page no more, though its file is there.
+    try Data((Self.grid + "\nfigures: [map-classes]\n").utf8).write(to: place.file("grid.yaml"))
+    let fewer = try place.run(words + ["--table-only"])
+    #expect(fewer.status == 0 && place.has("tables/\(name)"))
+    #expect(try text(place, "tables/grid.md").components(separatedBy: "](grid-").count == 1 + 3)
   }
 
   /// Nothing is written over what the experiment reads, or over files of others; and nothing is run.

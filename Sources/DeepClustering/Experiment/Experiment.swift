@@ -128,6 +128,12 @@ public struct Experiment: Codable, Sendable {
 
   /// Refuses names that lead nowhere, which would silently leave something out.
   private func check() throws(InputError) {
+    for entry in methods {
+      for (key, values) in entry.sweep ?? [:] where values.isEmpty {
+        throw InputError(
+          .usage, "\(key) in the sweep of \(entry.title) is an empty list, so it has no line")
+      }
+    }
     for (key, isEmpty) in [
       ("data", data.isEmpty), ("methods", lines.isEmpty), ("seeds", seeds.isEmpty),
       ("clusters", clusters?.all.isEmpty == true),
@@ -161,6 +167,11 @@ public struct Experiment: Codable, Sendable {
           .usage,
           "published has a figure of \(figure.name), which is no line; "
             + NearNames.hint(for: figure.name, among: titles))
+      }
+      for (score, lowest) in [(figure.acc, 0.0), (figure.nmi, 0), (figure.ari, -1)] {
+        guard let score, !(lowest...1 ~= score) else { continue }
+        throw InputError(
+          .usage, "published has \(score) for \(figure.name), but scores are at most 1")
       }
       guard data.contains(figure.data) else {
         throw InputError(

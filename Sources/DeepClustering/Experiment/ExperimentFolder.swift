@@ -38,20 +38,9 @@ public struct ExperimentFolder: Sendable {
     guard let lock = FileLock(file: url.appendingPathComponent(".\(planned.folderName).lock"))
     else { return false }
     defer { extendLifetime(lock) }
+    guard !run(planned).isBeingWritten else { return false }
     try body()
     return true
-  }
-
-  /// Reads the runs and writes their table while no other process does, so that of two that end
-  /// together the second sees the runs of both.
-  ///
-  /// - Parameter body: Does both.
-  /// - Throws: What the body throws.
-  public func writeTable(_ body: () throws -> Void) rethrows {
-    // Without runs there is no folder, and none is made.
-    let lock = FileLock(file: url.appendingPathComponent(".table.lock"), waits: true)
-    defer { extendLifetime(lock) }
-    try body()
   }
 
   /// Refuses the folder of a run that was begun with other settings or defaults than are planned, but

@@ -95,13 +95,18 @@ extension Experiment {
     return runs
   }
 
-  /// What K is for a line; nil where nothing says, and where there is a list or a study of it for a
-  /// method that reads no K.
+  /// What K is for a line; nil where nothing says, and where the experiment's is for the other lines
+  /// since the method reads none.
   private func choices(of entry: Entry) throws(InputError) -> [ClusterChoice?] {
     guard let all = entry.clusters.map({ [$0] }) ?? clusters?.all else { return [nil] }
-    let method = try MethodCatalog.method(entry.method)
-    let isIdle = all.count > 1 || all == [.automatic]
-    return isIdle && !method.takesClusters ? [nil] : all
+    guard try !MethodCatalog.method(entry.method).takesClusters else { return all }
+    if case .number(let number) = entry.clusters {
+      throw InputError(
+        .usage,
+        "\(entry.title) has clusters: \(number), but \(entry.method) finds K by itself and reads none"
+      )
+    }
+    return [nil]
   }
 
   private func run(

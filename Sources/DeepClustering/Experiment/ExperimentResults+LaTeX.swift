@@ -77,6 +77,7 @@ extension ExperimentResults {
   static func escaped(_ text: String) -> String {
     let printed: [Character: String] = [
       "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
+      "|": "\\textbar{}", "<": "\\textless{}", ">": "\\textgreater{}",
     ]
     return text.map { character in
       printed[character] ?? ("&%$#_{}".contains(character) ? "\\\(character)" : "\(character)")

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Foundation
+package import Foundation
 
 /// Keeps a folder or a file for one process at a time.
 ///
 /// The lock is the system's (`flock`): it ends with the process, however that ends. A folder's is for
 /// processes of one machine; a file's counts on other machines too where they share it by NFS. Where
 /// the file system knows no locks, all is had without.
-struct FileLock: ~Copyable {
+package struct FileLock: ~Copyable {
   private let descriptor: Int32
   /// The file that was made to be locked, to be removed with the lock.
   private let path: String?
@@ -16,22 +16,20 @@ struct FileLock: ~Copyable {
   /// - Parameters:
   ///   - folder: The folder.
   ///   - waits: Whether to wait where another process, or another lock of this one, has it; else nil.
-  init?(folder: URL, waits: Bool = false) {
+  package init?(folder: URL, waits: Bool = false) {
     let opened = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard Self.take(opened, waits) else { return nil }
     (descriptor, path) = (opened, nil)
   }
 
-  /// Takes a file that serves nothing else; it is there as long as the lock.
+  /// Takes a file that serves nothing else, in a folder that exists; it is there as long as the lock.
   ///
-  /// - Parameters:
-  ///   - file: The file, in a folder that exists.
-  ///   - waits: Whether to wait where another process, or another lock of this one, has it; else nil.
-  init?(file: URL, waits: Bool = false) {
+  /// Nil where another process, or another lock of this one, has it.
+  package init?(file: URL) {
     var opened: Int32
     repeat {
       opened = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-      guard Self.take(opened, waits) else { return nil }
+      guard Self.take(opened, false) else { return nil }
       // What was removed between the two steps above locks nothing.
     } while opened >= 0 && !Self.isFile(opened, at: file.path) && close(opened) == 0
     (descriptor, path) = (opened, file.path)
@@ -62,6 +60,9 @@ struct FileLock: ~Copyable {
 }
 
 extension RunFolder {
+  /// Whether a process has the folder, such as one that goes on with the run by itself.
+  var isBeingWritten: Bool { FileLock(folder: url) == nil }
+
   /// Keeps the folder for this process.
   ///
   /// - Returns: The lock, to be held as long as anything is written.

@@ -91,8 +91,12 @@ public struct PretrainingCache: Sendable {
     var archive = Archive()
     network.store(in: &archive, under: "network")
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try? writeAtomically(metrics, to: entry.metrics)
-    try? archive.write(to: entry.network)
+    // Another process that has the same network keeps the same bytes.
+    if let lock = FileLock(file: folder.appendingPathComponent(".\(entry.digest).lock")) {
+      try? writeAtomically(metrics, to: entry.metrics)
+      try? archive.write(to: entry.network)
+      extendLifetime(lock)
+    }
     used.insert(entry.digest)
     removeUnused()
   }

@@ -206,6 +206,15 @@ func experiment(_ yaml: String) throws -> Experiment {
     ("methods: [{method: dec}]\npublished: [{name: dce, data: digits, source: x}]", "dce", "dec?"),
     ("methods: [{method: dec}]\npublished: [{name: dec, data: usps, source: x}]", "usps", "digits"),
     ("methods: []", "methods", "empty"),
+    (
+      "methods: [{method: dec}, {method: idec, sweep: {latent: []}}]", "latent",
+      "of idec is an empty"
+    ),
+    (
+      "methods: [{method: dec}]\npublished: [{name: dec, data: digits, acc: 79, source: x}]",
+      "79.0",
+      "at most 1"
+    ),
     ("clusters: many\nmethods: [{method: dec}]", "clusters", "auto"),
     ("threads: 0\nmethods: [{method: dec}]", "threads", "at least 1"),
     ("clusters: 3", "methods", "missing"),
@@ -224,6 +233,7 @@ func experiment(_ yaml: String) throws -> Experiment {
     "methods: [{method: nothing}]", "methods: [{method: dec, profile: nothing}]",
     "methods: [{method: dec, hyperparameters: {nothing: 1}}]",
     "clusters: 0\nmethods: [{method: dec}]",
+    "methods: [{method: dbscan, clusters: 3}]",
   ])
   func aPlanRefusesWhatNoRunCouldDo(yaml: String) {
     let error = refusal { try experiment(Self.head + yaml + "\n").plan() }

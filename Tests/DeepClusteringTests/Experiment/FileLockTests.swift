@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Dispatch
 import Foundation
+import Synchronization
 import Testing
 
 @testable import DeepClustering
@@ -24,21 +26,23 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: file.path))
   }
 
-  /// Who waits for a file that is removed with its lock holds another one that is there.
-  @Test func aWaiterHoldsTheFileThatIsThere() async throws {
+  /// A file that is removed with its lock, between the moment when another opens and when it locks
+  /// it, keeps nobody out.
+  @Test func oneHolderAtATimeWhoeverRemovesTheFile() {
     let file = URL(fileURLWithPath: folder.path(".lock"))
-    let waiter: Task<Bool, Never>
-    do {
-      let lock = FileLock(file: file)
-      waiter = Task.detached {
-        let own = FileLock(file: file, waits: true)
-        defer { extendLifetime(own) }
-        return FileLock(file: file) == nil && FileManager.default.fileExists(atPath: file.path)
+    let holders = Atomic(0)
+    let met = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      for _ in 0..<2_000 {
+        guard let lock = FileLock(file: file) else { continue }
+        if holders.add(1, ordering: .sequentiallyConsistent).oldValue > 0 {
+          met.add(1, ordering: .relaxed)
+        }
+        holders.subtract(1, ordering: .sequentiallyConsistent)
+        extendLifetime(lock)
       }
-      try await Task.sleep(for: .milliseconds(100))
-      extendLifetime(lock)
     }
-    #expect(await waiter.value)
+    #expect(met.load(ordering: .relaxed) == 0)
   }
 
   @Test func whatCannotBeLockedIsHadWithout() {
