@@ -10,8 +10,12 @@ struct YAMLFile {
   /// Reads the text of a file.
   init(_ url: URL) throws(InputError) {
     self.url = url
-    guard FileManager.default.fileExists(atPath: url.path) else {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
       throw InputError(.missing, "there is no file \(url.path)")
+    }
+    guard !isFolder.boolValue else {
+      throw InputError(.missing, "\(url.path) is a folder, and not a settings file")
     }
     do {
       text = try String(contentsOf: url, encoding: .utf8)

@@ -228,6 +228,13 @@ func experiment(_ yaml: String) throws -> Experiment {
     #expect(!text.contains("\n"))
   }
 
+  @Test func aFolderIsNoFile() throws {
+    let folder = try DataFolder()
+    #expect(
+      refusal { try Experiment(contentsOf: folder.url) }?.description
+        == "\(folder.url.path) is a folder, and not a settings file")
+  }
+
   @Test(arguments: [
     "methods: [{method: dec}, {method: dec, profile: paper}]",
     "methods: [{method: nothing}]", "methods: [{method: dec, profile: nothing}]",
