@@ -21,7 +21,8 @@ public struct ExperimentScale: Codable, Sendable, Equatable {
     name: "small", rows: 1_000, seeds: 2,
     limits: [
       "epochs": 2, "minimumIterations": 8, "layerwiseIterations": 4, "maximumIterations": 30,
-      "startIterations": 8, "clusteringEpochs": 2, "epochsEach": 1, "count": 4,
+      "startIterations": 8, "clusteringEpochs": 2, "reclusteringEpochs": 2, "epochsEach": 1,
+      "count": 4,
       "maximumEpochs": 60, "generatorSteps": 10, "restarts": 2, "moves": 2,
     ])
 

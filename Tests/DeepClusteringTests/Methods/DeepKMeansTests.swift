@@ -139,6 +139,46 @@ import Torch
     #expect(again.assignments == model.assignments)
   }
 
+  /// Two centres in one blob and none in another stay so by gradients alone; the graph of the codes
+  /// tells the blobs apart. Goes on from before and from within the passes after it.
+  @Test func newCentersAfterTheAnnealingFindAClassWithoutOne() throws {
+    let blobs = Blobs(rows: 300)
+    let context = FitContext(data: blobs.tensor, seed: Seed(3), compute: Compute(path: .fused))
+    var method = try #require(DeepKMeans.profile("annealed-graph", clusters: 3))
+    #expect(method.reclusteringEpochs == 50 && method.clusteringWeight == 0.1)
+    method.network.layout.hidden = [16]
+    (method.batchSize, method.reclusteringEpochs, method.startIterations) = (32, 4, 15)
+    #expect(method.plannedSteps(context) == 204)
+    var plain = method
+    plain.reclusteringEpochs = 0
+    var state = plain.begin(context)
+    while plain.advance(&state, context).stopReason == nil {}
+    let codes = state.autoencoder.embedding(of: context.data)
+    let first = (0..<3).map { label in blobs.labels.firstIndex(of: label)! }
+    let bad = codes.rows(at: Tensor([first[0], first[0], first[1]].map(Int64.init), shape: [3]))
+    state = plain.state(state.autoencoder, bad + Tensor([0, 0.1, 0] as [Float], shape: [3, 1]))
+    state.epochs = 199
+    let stuck = plain.advance(&state, context)
+    #expect(stuck.stopReason != nil)
+    #expect(blobs.accuracy(try #require(plain.assignments(state))) < 0.8)
+
+    var archives = [Archive(), Archive()]
+    method.store(state, in: &archives[0])
+    var stops: [String?] = []
+    while stops.last.map({ $0 == nil }) ?? true {
+      stops.append(method.advance(&state, context).stopReason)
+      if stops.count == 1 { method.store(state, in: &archives[1]) }
+    }
+    #expect(stops.count == 4)
+    let model = method.finish(state, context)
+    #expect(blobs.accuracy(model.assignments) >= 0.95)
+    for archive in archives {
+      var resumed = try method.restore(from: archive, context)
+      while method.advance(&resumed, context).stopReason == nil {}
+      #expect(method.finish(resumed, context).centroids.bits == model.centroids.bits)
+    }
+  }
+
   @Test func anEmptyScheduleIsRefused() {
     for name in ["count", "epochsEach", "first"] {
       let error = refusal {
