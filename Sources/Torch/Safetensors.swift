@@ -30,7 +30,15 @@ public struct Safetensors {
 
   /// The content of a file; the tensors are on the CPU.
   public init(contentsOf url: URL) throws {
-    let data = try Data(contentsOf: url, options: .mappedIfSafe)
+    try self.init(decoding: Data(contentsOf: url, options: .mappedIfSafe))
+  }
+
+  /// The content of a file's bytes; the tensors are on the CPU.
+  ///
+  /// - Throws: ``FormatError``.
+  public init(decoding bytes: Data) throws {
+    // Part of other data keeps their indices.
+    let data = bytes.startIndex == 0 ? bytes : Data(bytes)
     func fail(_ text: String) -> FormatError { FormatError(description: text) }
     guard data.count >= 8 else { throw fail("it has fewer than 8 bytes") }
     let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -92,9 +92,22 @@ public struct Archive {
 
   /// Writes the archive so that the file is either the old or the new one, never half of it.
   public func write(to url: URL) throws(InputError) {
+    try withChecksum.write(to: url)
+  }
+
+  /// What ``write(to:)`` writes.
+  public func encoded() -> Data {
+    // Names and values of ours always have a JSON form.
+    guard let data = try? withChecksum.encoded() else {
+      preconditionFailure("the archive cannot be written as safetensors")
+    }
+    return data
+  }
+
+  private var withChecksum: Safetensors {
     var content = content
     content.metadata[Self.checksum] = Self.checksum(of: content)
-    try content.write(to: url)
+    return content
   }
 
   private static let checksum = "checksum"
@@ -118,14 +131,28 @@ public struct Archive {
   /// - Throws: `InputError` when the file cannot be read, or is not what was written.
   public init(contentsOf url: URL) throws(InputError) {
     do {
-      content = try Safetensors(contentsOf: url)
-    } catch let error as Safetensors.FormatError {
-      throw InputError(.data, "\(url.path) is not a safetensors file of this program: \(error)")
+      try self.init(decoding: Data(contentsOf: url, options: .mappedIfSafe), from: url.path)
+    } catch let error as InputError {
+      throw error
     } catch {
       throw InputError(.missing, "\(url.path) cannot be read: \(error.localizedDescription)")
     }
+  }
+
+  /// The archive of a file's bytes.
+  ///
+  /// - Parameters:
+  ///   - data: What ``encoded()`` gave.
+  ///   - source: What messages call them.
+  /// - Throws: `InputError` when they are not what was written.
+  public init(decoding data: Data, from source: String = "the data") throws(InputError) {
+    do {
+      content = try Safetensors(decoding: data)
+    } catch {
+      throw InputError(.data, "\(source) is not a safetensors file of this program: \(error)")
+    }
     if let sum = content.metadata[Self.checksum], sum != Self.checksum(of: content) {
-      throw InputError(.data, "\(url.path) is damaged: its checksum is not that of its content")
+      throw InputError(.data, "\(source) is damaged: its checksum is not that of its content")
     }
     content.metadata[Self.checksum] = nil
   }

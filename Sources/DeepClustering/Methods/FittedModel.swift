@@ -6,7 +6,7 @@ public import Torch
 ///
 /// Only a finished fit or the file of one gives such a model. Whatever is wrong with new data is
 /// thrown as an ``InputError`` and never traps, so it can answer requests of strangers. It holds
-/// tensors and is not `Sendable`: a server keeps it in an actor.
+/// tensors and is not `Sendable`: a server keeps it in an actor, and ``encoded()`` gives it to another.
 public struct FittedModel<Model: ClusteringModel> {
   /// The model, which works on scaled rows.
   public let model: Model
@@ -128,6 +128,9 @@ extension FittedModel {
     try archive.write(to: url)
   }
 
+  /// The bytes that ``write(to:)`` writes, for a database or another actor.
+  public func encoded() -> Data { archive.encoded() }
+
   /// The model with its scaling.
   var archive: Archive {
     var archive = Archive()
@@ -144,6 +147,13 @@ extension FittedModel where Model: ReadableModel {
   /// - Throws: ``InputError`` when the file is missing, damaged or something else.
   public init(contentsOf url: URL, on device: Device = .cpu) throws(InputError) {
     try self.init(from: Archive(contentsOf: url), on: device)
+  }
+
+  /// The model of the bytes of such a file.
+  ///
+  /// - Throws: ``InputError`` when they are damaged or something else.
+  public init(decoding data: Data, on device: Device = .cpu) throws(InputError) {
+    try self.init(from: Archive(decoding: data), on: device)
   }
 
   init(
@@ -168,7 +178,17 @@ extension FittedModel where Model == PartitionModel {
   ///
   /// - Throws: ``InputError`` when the file is missing, damaged or something else.
   public init(contentsOf url: URL) throws(InputError) {
-    let archive = try Archive(contentsOf: url)
+    try self.init(from: Archive(contentsOf: url))
+  }
+
+  /// The partition of the bytes of such a file.
+  ///
+  /// - Throws: ``InputError`` when they are damaged or something else.
+  public init(decoding data: Data) throws(InputError) {
+    try self.init(from: Archive(decoding: data))
+  }
+
+  private init(from archive: Archive) throws(InputError) {
     self.init(
       model: try PartitionModel(from: archive),
       preprocessing: try archive.value("preprocessing"), columns: try archive.value("columns"),

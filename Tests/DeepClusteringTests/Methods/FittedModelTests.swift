@@ -71,6 +71,26 @@ import Torch
         .contains("no matrix"))
   }
 
+  /// The bytes are those of the file, also as part of others; damage is told.
+  @Test func aModelGoesThroughBytes() throws {
+    let folder = try DataFolder()
+    let url = URL(fileURLWithPath: folder.path("model.safetensors"))
+    let model = try fitted()
+    try model.write(to: url)
+    let bytes = model.encoded()
+    #expect(try Data(contentsOf: url) == bytes)
+    let within = Data([1, 2, 3]) + bytes + Data([4])
+    let read = try SavedModel(decoding: within.dropFirst(3).dropLast())
+    #expect(try read.assignments(for: points) == model.assignments)
+    let error = refusal { try SavedModel(decoding: bytes.dropLast()) }
+    #expect(error?.kind == .data && error?.description.hasPrefix("the data ") == true)
+    #expect(refusal { try SavedModel(decoding: Data()) }?.kind == .data)
+    let partition = try DBSCAN(clusters: 2).fit(points)
+    #expect(
+      try FittedModel<PartitionModel>(decoding: partition.encoded()).assignments
+        == partition.assignments)
+  }
+
   @Test func aPartitionCanBeReadBack() throws {
     let folder = try DataFolder()
     let url = URL(fileURLWithPath: folder.path("model.safetensors"))
