@@ -64,8 +64,9 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
   public var start = Start.graph
   /// Batches for which the samples keep the clusters of a graph start, before the centres decide.
   public var startIterations = 500
-  /// Passes after those of `alphaSchedule`, with its last α, from new centres: those of the graph of
-  /// the codes. None in the paper.
+  /// Passes from new centres, those of the graph of the codes, after the passes of `alphaSchedule`.
+  ///
+  /// α is its last. The paper has none of them.
   public var reclusteringEpochs = 0
   /// The autoencoder and its pretraining; without a pretrained start only the layout matters.
   public var network = Pretraining()

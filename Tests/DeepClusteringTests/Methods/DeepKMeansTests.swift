@@ -139,8 +139,9 @@ import Torch
     #expect(again.assignments == model.assignments)
   }
 
-  /// Two centres in one blob and none in another stay so by gradients alone; the graph of the codes
-  /// tells the blobs apart. Goes on from before and from within the passes after it.
+  /// Two centres in one blob and none in another stay so by gradients alone.
+  ///
+  /// The graph of the codes tells the blobs apart. Goes on from before and from within the passes after.
   @Test func newCentersAfterTheAnnealingFindAClassWithoutOne() throws {
     let blobs = Blobs(rows: 300)
     let context = FitContext(data: blobs.tensor, seed: Seed(3), compute: Compute(path: .fused))
