@@ -76,30 +76,28 @@ struct ProjectCommand: ThreadedCommand {
     try checkOutput(output, "--output", endings: "npy", "csv")
     let dataset = try Dataset.load(
       data, labelColumn: labelColumn, ignoreColumns: ignoreColumns?.names ?? [], progress: tell)
-    try dataset.refuseForLayout(fewest: method == .tsne ? tsne.fewestRows : 4)
-    let fitted = scaling.fitted(to: dataset)
-    let rows = try dataset.scaled(by: fitted)
     var outcome = Outcome(
       method: method.rawValue, rows: dataset.rows,
-      components: method == .tsne ? 2 : umap.components, preprocessing: fitted.kind.rawValue)
+      components: method == .tsne ? 2 : umap.components,
+      preprocessing: scaling.fitted(to: dataset).kind.rawValue)
     var last = ContinuousClock.now
     func show(_ epoch: Int, _ planned: Int) {
       guard !quiet, ContinuousClock.now - last > .seconds(2) || epoch == planned else { return }
       last = .now
       tell("  epoch \(epoch)/\(planned)")
     }
-    var positions = rows
-    outcome.seconds = time {
-      switch method {
-      case .umap:
-        let layout = umap.fit(rows, seed: Seed(seed), progress: show)
-        (positions, outcome.neighbor_recall) = (layout.positions, layout.neighborRecall)
-      case .tsne:
-        let layout = tsne.fit(rows, seed: Seed(seed), progress: show)
-        (positions, outcome.neighbor_recall) = (layout.positions, layout.neighborRecall)
-        outcome.divergence = layout.divergence
-      }
+    let positions: Tensor
+    let began = ContinuousClock.now
+    switch method {
+    case .umap:
+      let layout = try umap.fit(dataset, preprocessing: scaling, seed: seed, progress: show)
+      (positions, outcome.neighbor_recall) = (layout.positions, layout.neighborRecall)
+    case .tsne:
+      let layout = try tsne.fit(dataset, preprocessing: scaling, seed: seed, progress: show)
+      (positions, outcome.neighbor_recall) = (layout.positions, layout.neighborRecall)
+      outcome.divergence = layout.divergence
     }
+    outcome.seconds = (ContinuousClock.now - began) / .seconds(1)
     try RowTable(
       values: .real(positions.scalars(), columns: outcome.components), title: "axis",
       fileNames: dataset.fileNames
@@ -123,17 +121,8 @@ struct ProjectCommand: ThreadedCommand {
     guard method == .tsne || perplexity == nil else {
       throw InputError(.usage, "--perplexity is t-SNE's: use --neighbors with UMAP")
     }
-    guard (1...64).contains(umap.components) else {
-      throw InputError(.usage, "--components must be from 1 to 64, not \(umap.components)")
-    }
-    guard umap.neighbors >= 2 else {
-      throw InputError(.usage, "--neighbors must be at least 2, not \(umap.neighbors)")
-    }
-    guard (0..<3).contains(umap.minimumDistance) else {
-      throw InputError(
-        .usage, "--minimum-distance must be from 0 to 3, not \(umap.minimumDistance)")
-    }
     guard epochs >= 0 else { throw InputError(.usage, "--epochs must not be negative") }
+    if method == .umap { try umap.check() }
     return umap
   }
 
@@ -149,24 +138,7 @@ struct ProjectCommand: ThreadedCommand {
     if let option = foreign.first(where: \.1) {
       throw InputError(.usage, "t-SNE has no \(option.0): leave it out, or use --method umap")
     }
-    guard tsne.perplexity > 1, tsne.perplexity <= 10_000 else {
-      throw InputError(
-        .usage, "--perplexity must be more than 1 and at most 10000, not \(tsne.perplexity)")
-    }
+    try tsne.check()
     return tsne
-  }
-}
-
-extension Dataset {
-  fileprivate func refuseForLayout(fewest: Int) throws {
-    guard rows >= fewest else {
-      throw InputError(
-        .data, "\(source) has \(rows) rows: a layout with these settings needs \(fewest) at least")
-    }
-    if let found = table.first(columns: columns, where: { !$0.isFinite }) {
-      throw InputError(
-        .data,
-        "row \(found.row + 1), column \(found.column + 1) of \(source) is not a finite number")
-    }
   }
 }
