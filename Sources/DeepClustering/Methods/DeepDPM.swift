@@ -17,7 +17,7 @@ public import Torch
 /// Where the authors' code (commit 95c9376) differs from the paper's equations, this follows the
 /// equations: the marginal likelihood takes the mean of the samples themselves; the prior of the
 /// weights counts samples, not shares; a merge looks at so many real neighbours. Rows are brought to
-/// a common scale (``Scaling``), to which the prior's scale (``priorScale``) refers. While the
+/// a common scale (``Scaling``), and the prior's scale follows from their number (``priorScale``). While the
 /// network learns, each sample is pulled to the mean of its own cluster; there to the nearest mean.
 public struct DeepDPM: ClusteringMethod, Equatable {
   /// What is clustered.
@@ -104,12 +104,15 @@ public struct DeepDPM: ClusteringMethod, Equatable {
   /// segment of even density gains ln 2 for each of its rows, exactly what the Dirichlet process asks
   /// for the cut, so the least bend decides. With ζ = ½ a cut has to gain twice as much.
   public var likelihoodPower = 1.0
-  /// ψ, the prior's covariance times its strength, is this times the unit matrix.
+  /// The prior's covariance times its strength is ψ = this · I; with 0 it follows from the number of rows.
   ///
-  /// The larger it is, the fewer clusters there are. Rows of length one, not centred, as the authors
-  /// have them, have a variance of about an eighth in all on their layouts, so that the same number
-  /// counts as much there as about 0.04 here.
-  public var priorScale = 0.005
+  /// The larger ψ is, the fewer clusters of a large layout there are: it widens their thin directions, and
+  /// those of two halves more than those of the whole. The authors have 0.005 for 70,000 rows. Theirs are
+  /// of length one (``Scaling/rows``) and have a variance of about an eighth in all, where ours have one
+  /// (``Scaling/overall``), so that 0.04 says as much here. The scatter of a cluster grows with the rows
+  /// and a fixed ψ has the less to say, so with ours it is 0.04 · n/70,000; but 0.005 at least, since
+  /// with a prior much narrower than the clusters each of a few hundred rows costs more than it gains.
+  public var priorScale = 0.0
   /// κ, as how many samples the prior's mean counts.
   public var meanStrength = 1e-4
   /// ν, as how many samples the prior's covariance counts; 0 for the columns + 2.

@@ -19,7 +19,7 @@ extension SplittingMixture {
   ) -> [String: Double] {
     var generator = SplitMix64(seed: seed.stream("deep-dpm changes", progress.epoch))
     let ratio = HastingsRatio(
-      prior: settings.prior(dimensions: rows.shape[1]), concentration: settings.concentration,
+      prior: settings.prior(of: rows), concentration: settings.concentration,
       likelihoodPower: settings.likelihoodPower)
     let before = clusters
     let measures =

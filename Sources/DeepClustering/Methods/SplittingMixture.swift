@@ -110,7 +110,7 @@ public struct SplittingMixture {
 
   /// The most probable Gaussians of some moments, with weights that add to one.
   func estimate(_ moments: [Moments], _ settings: DeepDPM) -> GaussianComponents {
-    let prior = settings.prior(dimensions: dimensions)
+    let prior = settings.prior(of: rows)
     let sizes = moments.map { $0.count + settings.weightSmoothing }
     let total = sizes.reduce(0, +)
     let modes = moments.map(prior.mode)
@@ -216,12 +216,18 @@ extension DeepDPM {
     return (past / interval).isMultiple(of: 2) ? .split : .merge
   }
 
-  /// The prior of a Gaussian in so many dimensions.
-  func prior(dimensions: Int) -> NormalInverseWishart {
-    NormalInverseWishart(
+  /// The prior of a Gaussian among scaled rows, n × d.
+  func prior(of rows: Tensor) -> NormalInverseWishart {
+    let dimensions = rows.shape[1]
+    let usual =
+      switch scaling {
+      case .overall: max(0.04 * Double(rows.shape[0]) / 70_000, 0.005)
+      case .rows: 0.005
+      }
+    return NormalInverseWishart(
       dimensions: dimensions, meanStrength: meanStrength,
       degreesOfFreedom: degreesOfFreedom == 0 ? Double(dimensions + 2) : degreesOfFreedom,
-      scale: priorScale)
+      scale: priorScale == 0 ? usual : priorScale)
   }
 }
 

@@ -86,6 +86,21 @@ import Torch
     #expect(Scores(predicted: model.assignments, labels: labels).acc == 1)
   }
 
+  /// Of many rows twice as many have a prior of twice the scatter, unless it is set.
+  @Test func thePriorGrowsWithTheRows() {
+    var method = DeepDPM(clusters: 1)
+    func scale(_ rows: Int) -> Double {
+      method.prior(of: Tensor(repeating: 0, shape: [rows, 2])).scale
+    }
+    #expect(abs(scale(70_000) - 0.04) < 1e-15 && abs(scale(35_000) - 0.02) < 1e-15)
+    #expect(scale(300) == 0.005)
+    method.scaling = .rows
+    #expect(scale(300) == 0.005 && scale(70_000) == 0.005)
+    method.priorScale = 0.25
+    #expect(scale(300) == 0.25 && scale(70_000) == 0.25)
+    #expect(method.prior(of: Tensor(repeating: 0, shape: [9, 5])).degreesOfFreedom == 7)
+  }
+
   @Test func splittingThenMergingReturnsToTheSame() throws {
     let blobs = Blobs(rows: 400, clusters: 2, columns: 2)
     let settings = DeepDPM(clusters: 1)
