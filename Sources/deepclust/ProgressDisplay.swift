@@ -12,8 +12,9 @@ final class ProgressDisplay {
   private let clock = ContinuousClock()
   private var lastShown: ContinuousClock.Instant?
   private var stage = ""
-  private var stageSeconds = 0.0
-  private var stageSteps = 0
+  /// Of the stage's steps, each counted a fiftieth less with every later one: a machine that slept, or
+  /// had other work, is forgotten.
+  private var recent = (seconds: 0.0, steps: 0.0)
   private var lineIsOpen = false
   private let begun = ContinuousClock().now
 
@@ -32,9 +33,8 @@ final class ProgressDisplay {
       end()
       tell("• \(text)")
     case .step(let stage, let step, let of, let seconds, let report, let scores):
-      if stage != self.stage { (self.stage, stageSeconds, stageSteps) = (stage, 0, 0) }
-      stageSeconds += seconds
-      stageSteps += 1
+      if stage != self.stage { (self.stage, recent) = (stage, (0, 0)) }
+      recent = (0.98 * recent.seconds + seconds, 0.98 * recent.steps + 1)
       guard !quiet else { return }
       let last = report.stopReason != nil
       // On a terminal ten times a second, in a file every ten seconds.
@@ -72,7 +72,7 @@ final class ProgressDisplay {
         " [" + String(repeating: "=", count: filled)
         + String(repeating: " ", count: width - filled) + "]"
     }
-    let perStep = stageSeconds / Double(max(stageSteps, 1))
+    let perStep = recent.seconds / max(recent.steps, 1)
     parts.append(
       perStep < 1 ? "\(fixed(1 / max(perStep, 1e-9), 1)) steps/s" : "\(fixed(perStep, 1)) s/step")
     parts.append("loss \(String(format: "%.5g", report.loss))")
