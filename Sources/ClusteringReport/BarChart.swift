@@ -5,6 +5,8 @@ struct BarChart {
   enum Fill {
     case palette(Int)
     case accent
+    /// Of what belongs nowhere.
+    case none
   }
 
   struct Bar {
@@ -72,6 +74,7 @@ struct BarChart {
       switch bar.fill {
       case .palette(let index): " style=\"fill:\(Palette.color(index).hex)\""
       case .accent: .empty
+      case .none: " style=\"fill:\(Palette.none.hex)\""
       }
     func rectangle(_ kind: Markup, _ value: Double) -> Markup {
       """

@@ -14,7 +14,10 @@ struct ClassFindings {
   /// The sentences, those of the largest groups of samples first.
   var sentences: [String] {
     guard let table = run.record.contingency, names.classCount > 1 else { return [] }
-    let sizes = (0..<names.classCount).map { column in table.reduce(0) { $0 + $1[column] } }
+    let noise = run.noise(classes: names.classCount)
+    let sizes = (0..<names.classCount).map { column in
+      table.reduce(noise?[column] ?? 0) { $0 + $1[column] }
+    }
     let found = shared(table, sizes) + split(table, sizes) + lost(table, sizes)
     let shown = found.sorted { $0.samples > $1.samples }.map(\.text)
     guard shown.count > Self.most else { return shown }
@@ -68,7 +71,7 @@ struct ClassFindings {
       return (
         sizes[column],
         "No cluster is mostly \(names.classPhrase(column)), which has "
-          + "\(NumberText.grouped(sizes[column])) samples."
+          + "\(NumberText.grouped(sizes[column])) sample\(sizes[column] == 1 ? "" : "s")."
       )
     }
   }

@@ -14,10 +14,16 @@ struct ClusterCharts {
 
   func confusion() -> Chart? {
     guard let contingency = run.record.contingency, names.classCount > 0 else { return nil }
-    let rows = names.clustersByClass.map { cluster in
+    var rows = names.clustersByClass.map { cluster in
       HeatMap.Row(
         label: names.shortName(ofCluster: cluster), name: "Cluster \(cluster)",
         counts: contingency[cluster], match: names.match(ofCluster: cluster))
+    }
+    if let noise = run.noise(classes: names.classCount) {
+      rows.append(
+        HeatMap.Row(
+          label: "none", name: "In no cluster", counts: noise, match: classOfNoise(noise),
+          group: "those in none"))
     }
     let map = HeatMap(
       name: "confusion", title: "Confusion of clusters and classes", rowTitle: "Cluster",
@@ -25,10 +31,21 @@ struct ClusterCharts {
     return map.chart()
   }
 
+  /// The class that the scores match with the samples in no cluster: one that is found by none of the
+  /// clusters and yet has a recall.
+  private func classOfNoise(_ noise: [Int]) -> Int? {
+    let matched = Set((0..<names.clusterCount).compactMap(names.match))
+    return run.record.classScores?.indices.first {
+      $0 < noise.count && noise[$0] > 0 && !matched.contains($0)
+        && (run.record.classScores?[$0].recall ?? 0) > 0
+    }
+  }
+
   func sizes() -> Chart? {
     guard let sizes = run.record.clusterSizes else { return nil }
-    let total = max(sizes.reduce(0, +), 1)
-    let bars = names.clustersByClass.map { cluster -> BarChart.Bar in
+    let noise = run.record.noise ?? 0
+    let total = max(sizes.reduce(noise, +), 1)
+    var bars = names.clustersByClass.map { cluster -> BarChart.Bar in
       let size = sizes[cluster]
       var tip =
         "Cluster \(names.shortName(ofCluster: cluster))\n"
@@ -43,6 +60,13 @@ struct ClusterCharts {
       return BarChart.Bar(
         label: names.shortName(ofCluster: cluster), value: Double(size), solid: solid,
         fill: .palette(names.color(ofCluster: cluster)), text: NumberText.grouped(size), tip: tip)
+    }
+    if noise > 0 {
+      bars.append(
+        BarChart.Bar(
+          label: "none", value: Double(noise), fill: .none, text: NumberText.grouped(noise),
+          tip: "In no cluster\n\(NumberText.grouped(noise)) samples, "
+            + NumberText.percent(Double(noise) / Double(total))))
     }
     return BarChart(name: "sizes", title: "Cluster sizes", xTitle: "Samples", bars: bars).chart()
   }

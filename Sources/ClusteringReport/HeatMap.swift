@@ -11,6 +11,8 @@ struct HeatMap {
     var counts: [Int]
     /// The class matched to the cluster, nil for none.
     var match: Int?
+    /// What a share is of.
+    var group = "the cluster"
   }
 
   var name: String
@@ -44,7 +46,9 @@ struct HeatMap {
       <text class="strong" x="\(left)" y="14">\(columnTitle)</text>\
       <text class="strong end" x="\(left - 6)" y="\(top - 7)">\(rowTitle)</text>
       """
-    for (index, column) in names.enumerated() {
+    // Names at small cells would lie over each other.
+    let step = hasNumbers ? 1 : 2
+    for (index, column) in names.enumerated() where index.isMultiple(of: step) {
       let x = left + (Double(index) + 0.5) * cellWidth
       body +=
         isSlanted
@@ -53,7 +57,7 @@ struct HeatMap {
     }
     for (index, row) in rows.enumerated() {
       let y = top + Double(index) * cellHeight
-      if hasNumbers || rows.count <= Self.mostNumbers {
+      if hasNumbers || index.isMultiple(of: 2) {
         body += """
           <text class="end" x="\(left - 6)" y="\(y + cellHeight / 2 + 4)">\(labels[index])</text>
           """
@@ -132,8 +136,8 @@ struct HeatMap {
     let ofColumn = all > 0 ? Double(row.counts[column]) / Double(all) : 0
     return """
       \(row.name), class \(columns[column])\(row.match == column ? " (matched)" : "")
-      \(NumberText.grouped(row.counts[column])) samples
-      \(NumberText.percent(share)) of the cluster
+      \(NumberText.grouped(row.counts[column])) sample\(row.counts[column] == 1 ? "" : "s")
+      \(NumberText.percent(share)) of \(row.group)
       \(NumberText.percent(ofColumn)) of the class
       """
   }

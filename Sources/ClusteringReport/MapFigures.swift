@@ -85,7 +85,10 @@ struct MapFigures {
     for (text, place) in medians(coloring) {
       // Beside the cross of the mean, where there is one.
       let aside = run.isPlanar ? 10.0 : 0
-      let (x, y) = (place.x * 360 + aside, place.y * 360 + 28 - aside)
+      // No name is cut at the edge, or lies on the legend.
+      let half = Chart.textWidth(text) / 2 + 2
+      let x = min(max(place.x * 360 + aside, half), max(360 - half, half))
+      let y = place.y * 360 + 28 - aside
       body += """
         <text class="strong mid" x="\(x)" y="\(y)" stroke="#fff" stroke-width="3" \
         stroke-linejoin="round">\(text)</text><text class="strong mid" x="\(x)" y="\(y)">\

@@ -120,7 +120,8 @@ public struct RunFigures: Sendable {
       picture("\(coloring.name)-points") { maps.image(coloring, side: 1600) }
     }
     if let contingency = run.record.contingency, names.classCount > 0 {
-      let rows = names.clustersByClass.map { contingency[$0] }
+      let noise = run.noise(classes: names.classCount)
+      let rows = names.clustersByClass.map { contingency[$0] } + [noise].compactMap { $0 }
       picture("confusion-cells") { HeatMap.image(rows) }
     }
     let grids = [

@@ -122,6 +122,16 @@ struct RunFolder: Sendable {
   /// The number of samples, from the record or else from the assignments.
   var rows: Int { record.data.rows ?? assignments?.count ?? 0 }
 
+  /// The samples in no cluster of each of so many classes; nil where there are none, or no labels.
+  func noise(classes: Int) -> [Int]? {
+    guard let labels, let assignments, assignments.contains(where: { $0 < 0 }) else { return nil }
+    var counts = [Int](repeating: 0, count: classes)
+    for (label, cluster) in zip(labels, assignments) where cluster < 0 && label < classes {
+      counts[label] += 1
+    }
+    return counts
+  }
+
   /// Whether the data are points of a plane, so that the projection shows them as they are.
   var isPlanar: Bool { record.data.columns == 2 }
 

@@ -129,7 +129,7 @@ enum Stylesheet {
     vertical-align:top}
     th{font-weight:500;color:var(--muted)}td.number,th.number{text-align:right}
     tbody th{font-weight:400;color:var(--ink)}
-    .runs td,.runs th{white-space:nowrap;padding-right:16px}.runs td:last-child{white-space:normal;\
+    .runs td,.runs th{white-space:nowrap;padding-right:16px}.runs td:last-child:not(.shaded){white-space:normal;\
     min-width:9rem}.runs strong{font-weight:700}
     .shaded{background:color-mix(in srgb,var(--heat) var(--strength),transparent);padding-left:8px;\
     print-color-adjust:exact;-webkit-print-color-adjust:exact}

@@ -19,7 +19,8 @@ struct WordSection {
 
         """
     }.joined()
-    let size: Markup = run.record.clusterSizes == nil ? .empty : "<th scope=\"col\">Texts</th>"
+    let size: Markup =
+      run.record.clusterSizes == nil ? .empty : "<th scope=\"col\" class=\"number\">Texts</th>"
     return Section(
       id: "words", heading: "Words of each cluster", label: "Words",
       lead:

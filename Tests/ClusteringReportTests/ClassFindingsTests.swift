@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import ClusteringReport
+import enum DeepClustering.NPY
 
 @Suite struct ClassFindingsTests {
   private func sentences(
@@ -43,5 +44,38 @@ import Testing
       [[100, 0, 8], [0, 100, 8], [30, 30, 8]], matching: [0, 1, 2],
       names: ["class 1", "class 2", "class 3"])
     #expect(named == ["No cluster is mostly class 3, which has 24 samples."])
+  }
+
+  /// A class has its samples in no cluster too: of 20 of a, two clusters hold 4 each, less than a
+  /// quarter, and b has one sample, in none.
+  @Test func samplesInNoClusterCount() throws {
+    var data = try #require(TemporaryRun.record["data"] as? [String: Any])
+    (data["classNames"], data["rows"]) = (["a", "b"], 21)
+    let score = ["precision": 0.6, "recall": 0.6, "f1": 0.6, "support": 20] as [String: Any]
+    let none = ["precision": 0.1, "recall": 1, "f1": 0.15, "support": 1] as [String: Any]
+    let changes: [String: Any?] = [
+      "data": data, "contingency": [[4, 0], [4, 0]], "matching": [0, -1], "clusters": 2,
+      "clusterSizes": [4, 4], "noise": 13,
+      "classScores": [
+        score.merging(["name": "a"]) { $1 }, none.merging(["name": "b"]) { $1 },
+      ],
+    ]
+    let run = try TemporaryRun(TemporaryRun.record(changes), metrics: nil)
+    let clusters = [0, 0, 0, 0, 1, 1, 1, 1] + [Int](repeating: -1, count: 13)
+    try NPY.write(clusters, shape: [21], to: run.file("assignments.npy"))
+    try NPY.write(
+      [Int](repeating: 0, count: 20) + [1], shape: [21], to: run.file("labels.npy"))
+    let folder = try RunFolder(run.folder)
+    let names = GroupNames(folder)
+    #expect(
+      ClassFindings(run: folder, names: names).sentences
+        == ["No cluster is mostly class b, which has 1 sample."])
+    let charts = ClusterCharts(run: folder, names: names)
+    let confusion = try #require(charts.confusion()).file()
+    #expect(confusion.contains("In no cluster: 12 of class a, 1 of class b"))
+    let page = try RunReport(folder: run.folder).html()
+    #expect(page.contains("20.0% of the class"))
+    #expect(page.contains("class b (matched)\n1 sample\n7.69% of those in none"))
+    #expect(page.contains("In no cluster\n13 samples, 61.9%"))
   }
 }

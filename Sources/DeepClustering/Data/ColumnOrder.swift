@@ -27,6 +27,12 @@ struct ColumnOrder {
         missing.append(name)
       }
     }
+    for name in wanted where left[name]?.isEmpty == false {
+      throw InputError(
+        .data,
+        "\(table) has \(found.count { $0 == name }) columns '\(name)', and the model was fitted to "
+          + "\(wanted.count { $0 == name }): give each column a name of its own")
+    }
     guard missing.isEmpty else {
       throw InputError(
         .data,

@@ -82,7 +82,10 @@ struct ClusterSizes {
       let cluster = counts.firstIndex(of: largest)
     else { return nil }
     let share = Int((Double(largest) / Double(all) * 100).rounded())
-    return "cluster \(cluster) holds \(share)% of the samples: unless the data are like that, the "
-      + "clusters have collapsed; try another seed or other settings"
+    // Those that leave samples out draw nothing at random.
+    let advice = knob == .other ? "another seed or other settings" : "other settings"
+    let those = noise > 0 ? "samples in clusters" : "samples"
+    return "cluster \(cluster) holds \(share)% of the \(those): unless the data are like that, the "
+      + "clusters have collapsed; try \(advice)"
   }
 }

@@ -152,11 +152,16 @@ extension Experiment {
 
   /// The number of classes that the catalog has for data or a part of them.
   private static func classes(of data: String) throws(InputError) -> Int {
-    guard let entry = Catalog.entry(named: try Subset.base(of: data)) else {
+    let base = try Subset.base(of: data)
+    guard let entry = Catalog.entry(named: base) else {
+      let near =
+        base.contains("/") || base.contains(".")
+        ? [] : NearNames.of(base, among: Catalog.entries.map(\.name))
+      let question = near.isEmpty ? "" : " (did you mean \(near.joined(separator: " or "))?)"
       throw InputError(
         .usage,
-        "clusters is missing, and the catalog does not know how many classes \(data) has: give "
-          + "clusters a number, a list of numbers, or auto")
+        "clusters is missing, and the catalog does not know how many classes \(data) has"
+          + "\(question): give clusters a number, a list of numbers, or auto")
     }
     return entry.classes
   }

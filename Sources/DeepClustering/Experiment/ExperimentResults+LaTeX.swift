@@ -10,8 +10,10 @@ extension ExperimentResults {
     func named(_ values: [String]) -> String { Set(values).sorted().joined(separator: ", ") }
     var text = "% \(Self.oneLine(title))\n"
     text += "% ACC, NMI, ARI: mean and standard deviation (of the population) over the seeds\n"
-    text += "% version \(named(runs.compactMap(\.version))); commit "
-    text += "\(named(runs.compactMap(\.commit))); machine \(named(runs.compactMap(\.machine))); "
+    let commits = named(runs.compactMap(\.commit))
+    text += "% version \(named(runs.compactMap(\.version))); "
+    text += commits.isEmpty ? "" : "commit \(commits); "
+    text += "machine \(named(runs.compactMap(\.machine))); "
     text += "threads \(named(runs.compactMap { $0.threads.map { "\($0)" } })); "
     text += "precision \(named(lines.map(\.precision)))\n"
     text += "% SHA-256 of the data: \(named(runs.compactMap(\.dataDigest)))\n"

@@ -23,7 +23,7 @@ extension ExperimentResults {
     if !groups.isEmpty { page += [Self.settingsNote, settingsTable(groups)] }
     if !comparisons.isEmpty { page += [comparisonTable(), comparisonNote] }
     page += figures.map { name in
-      "![\(name.dropLast(4))](\(name.replacingOccurrences(of: " ", with: "%20")))"
+      "![\(name.dropLast(4))](\(Self.link(name)))"
     }
     let hasRuns = lines.contains { !$0.runs.isEmpty }
     page +=
@@ -31,6 +31,12 @@ extension ExperimentResults {
       ? ["Every run:", runTable()] + [taken, provenance].compactMap(\.self)
       : ["No run is finished."]
     return page.joined(separator: "\n\n") + "\n"
+  }
+
+  /// A file's name as the target of a link: “#” would begin a place in the page, “)” end the link.
+  private static func link(_ name: String) -> String {
+    let plain = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "()[]"))
+    return name.addingPercentEncoding(withAllowedCharacters: plain) ?? name
   }
 
   private func table() -> String {
@@ -107,7 +113,7 @@ extension ExperimentResults {
     if shown.contains(where: { $0.acc.tTest == nil }) {
       text +=
         " The t-test and its interval are left out where the difference is the same for all "
-        + "seeds."
+        + "seeds and not zero."
     }
     if shown.count < comparisons.count {
       text +=

@@ -26,7 +26,11 @@ extension Experiment.PlannedRun {
         ? .absent("the data set \(whole) is not here and cannot be fetched") : .toFetch(whole)
     }
     let path = ArrayPath(whole).file
-    guard Self.exists(path) else { return .absent("there is no file or folder \(path)") }
+    guard Self.exists(path) else {
+      let near = path.contains("/") ? [] : NearNames.of(path, among: Catalog.entries.map(\.name))
+      let question = near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
+      return .absent("there is no file or folder \(path)\(question)")
+    }
     let folder = RunFolder(URL(fileURLWithPath: path))
     let isUnfinished = folder.isRun && (try? folder.record())?.status != .finished
     return isUnfinished ? .absent("the run in \(path) is not finished") : nil

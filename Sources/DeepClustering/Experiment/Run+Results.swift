@@ -72,7 +72,7 @@ extension Run {
     let (n, d) = (embedding.shape[0], embedding.shape[1])
     let values: [Float] = embedding.scalars()
     // Where the space is that of the data, the data need not be written a second time.
-    if d < data.tensor.shape[1] {
+    if d != data.tensor.shape[1] || model.encodesRows {
       try NPY.write(values, shape: [n, d], to: folder.file("embedding.npy"))
     }
     if let centroids = placed?.centroids {

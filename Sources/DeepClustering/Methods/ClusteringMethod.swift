@@ -148,11 +148,26 @@ extension ClusteringMethod {
   /// Refuses a table where the settings need images.
   func refuseOtherThanImages(_ data: PreparedData) throws(InputError) {
     guard needsImages, data.imageShape == nil else { return }
+    // What asks for images, and what to set it to; some methods cannot do without.
+    let neutral: [String: JSONValue] = [
+      "kind": .string("dense"), "shift": .integer(0), "rotation": .integer(0), "crop": .integer(1),
+    ]
+    var changes: [String: JSONValue] = [:]
+    for leaf in Hyperparameters.values(of: self).leaves() {
+      guard let value = neutral[leaf.path.split(separator: ".").last.map(String.init) ?? ""],
+        leaf.value.plain != value.plain,
+        leaf.path.hasSuffix("layout.kind") || leaf.path.contains("augmentation.")
+      else { continue }
+      changes[leaf.path] = value
+    }
+    let changed = try? Hyperparameters.setting(changes, of: self)
+    let settings = changes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.text)" }
     throw InputError(
       .data,
-      "\(Self.card.name) with convolutions or augmentation needs images, and the rows of "
-        + "\(data.source) have no height and width: store them as an array of rows × height × "
-        + "width, or set layout.kind=dense and augment nothing (shift=0, rotation=0, crop=1)")
+      "\(Self.card.name)\(changed?.needsImages == false ? " with these settings" : "") needs images, "
+        + "and the rows of \(data.source) have no height and width: store them as an array of rows × "
+        + "height × width"
+        + (changed?.needsImages == false ? ", or set \(settings.joined(separator: ", "))" : ""))
   }
 
   /// Refuses to begin with more clusters than rows, or none: how many there will be is not known here.

@@ -65,7 +65,8 @@ public struct FittedModel<Model: ClusteringModel> {
     guard dataset.columns == columns else {
       throw InputError(
         .data,
-        "\(dataset.source) has \(dataset.columns) columns, and the model was fitted to \(columns)")
+        "\(dataset.source) has \(dataset.columns) column\(dataset.columns == 1 ? "" : "s"), and the model was fitted to \(columns)"
+      )
     }
     if let found = dataset.table.first(columns: columns, where: { !$0.isFinite }) {
       throw InputError(

@@ -20,8 +20,11 @@ import Testing
 
   /// The first of the model's is the first of the table's.
   @Test func columnsOfOneNameKeepTheirOrder() throws {
-    let order = try ColumnOrder(of: ["b", "a", "b"], among: ["a", "b", "b", "b"], in: "t.csv")
-    #expect(order.places == [1, 0, 2] && order.note?.hasSuffix("it: 'b'") == true)
+    let order = try ColumnOrder(of: ["b", "a", "b"], among: ["a", "b", "c", "b"], in: "t.csv")
+    #expect(order.places == [1, 0, 3] && order.note?.hasSuffix("it: 'c'") == true)
+    // Which of three are the two, nobody knows.
+    let many = refusal { try ColumnOrder(of: ["b", "b"], among: ["b", "b", "b"], in: "t.csv") }
+    #expect(many?.kind == .data && many?.description.contains("has 3 columns 'b'") == true)
     let few = refusal { try ColumnOrder(of: ["b", "b"], among: ["b", "a"], in: "t.csv") }
     #expect(few?.description.contains("lacks 1 of the 2 columns") == true)
   }

@@ -15,7 +15,12 @@ import Testing
   @Test func oneClusterThatHoldsMostIsACollapse() throws {
     let warnings = ClusterSizes([2, 2, 2, 1, 0, -1], clusters: 3).warnings
     #expect(warnings.count == 1)
-    #expect(warnings[0].hasPrefix("cluster 2 holds 60% of the samples"))
+    #expect(warnings[0].hasPrefix("cluster 2 holds 60% of the samples in clusters: "))
+    let whole = ClusterSizes([2, 2, 2, 1, 0], of: KMeans(clusters: 3)).warnings
+    #expect(whole.count == 1 && whole[0].hasPrefix("cluster 2 holds 60% of the samples: "))
+    #expect(whole[0].hasSuffix("try another seed or other settings"))
+    let found = ClusterSizes([2, 2, 2, 1, 0, -1], of: HDBSCAN(clusters: 3)).warnings
+    #expect(found.count == 1 && found[0].hasSuffix("collapsed; try other settings"))
   }
 
   @Test func emptyClustersAreCounted() {
