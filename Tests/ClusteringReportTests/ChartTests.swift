@@ -135,7 +135,7 @@ import Testing
       text.contains(
         "Cluster 0, class b (matched)\n3 samples\n75.0% of the cluster\n100.0% of the class"))
     #expect(
-      text.contains("Cluster 0, class a\n1 samples\n25.0% of the cluster\n20.0% of the class"))
+      text.contains("Cluster 0, class a\n1 sample\n25.0% of the cluster\n20.0% of the class"))
     #expect(text.components(separatedBy: "class=\"match\"").count == 2)
     // Three of the four cells hold samples and are shaded.
     #expect(text.components(separatedBy: "class=\"cell\"").count == 4)
