@@ -32,7 +32,11 @@ enum Browser {
     let watched = html.replacing("<head>", with: "<head><script>\(first)</script>")
       .replacing("</body></html>", with: "<script>\(last)</script></body></html>")
     let clock = inRealTime ? [] : ["--virtual-time-budget=6000"]
-    let document = try withPage(watched) { try launch($0, clock + ["--dump-dom"]) }
+    let document = try withPage(watched) { page in
+      try launch(page, clock + ["--dump-dom"]) {
+        String(decoding: try Data(contentsOf: $0), as: UTF8.self)
+      }
+    }
     let start = try #require(document.range(of: "<pre id=\"answer\">"), "the page gave no answer")
     let text = document[start.upperBound...].prefix { $0 != "<" }
     let answer = try #require(Data(base64Encoded: String(text)))
@@ -53,9 +57,8 @@ enum Browser {
   static func print(_ html: String) throws -> Print {
     let data = try withPage(html) { page in
       let file = page.deletingPathExtension().appendingPathExtension("pdf")
-      _ = try launch(
-        page, ["--print-to-pdf=\(file.path)", "--generate-pdf-document-outline"])
-      return try Data(contentsOf: file)
+      let arguments = ["--print-to-pdf=\(file.path)", "--generate-pdf-document-outline"]
+      return try launch(page, arguments) { _ in try Data(contentsOf: file) }
     }
     let text = try #require(String(data: data, encoding: .isoLatin1))
     let sheets = text.matches(of: #/(\d+) 0 obj\n<</Type /Page\n/#).map { String($0.output.1) }
@@ -127,26 +130,46 @@ enum Browser {
     return try body(page)
   }
 
+  /// A browser that ended without a result.
+  private struct Failure: Error {
+    var status: Int32
+    var said: String
+  }
+
   /// Runs the browser on a page until it has done what the arguments say.
   ///
-  /// - Returns: What it wrote to standard output.
-  private static func launch(_ page: URL, _ arguments: [String]) throws -> String {
+  /// On a crowded machine a browser may end before it has opened any page. One that leaves nothing
+  /// behind is started again, twice at most; whatever it leaves is judged as it is. The result is read
+  /// given the file of what it wrote to standard output.
+  private static func launch<Result: Collection>(
+    _ page: URL, _ arguments: [String], result: (URL) throws -> Result
+  ) throws -> Result {
     let folder = page.deletingLastPathComponent()
-    let output = folder.appendingPathComponent("output")
-    try Data().write(to: output)
-    let process = Process()
-    process.executableURL = try #require(program)
-    process.arguments =
-      [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-        "--user-data-dir=\(folder.path)/profile", "--window-size=1280,900", "--timeout=60000",
-      ] + arguments + [page.absoluteString]
-    let handle = try FileHandle(forWritingTo: output)
-    process.standardOutput = handle
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    try handle.close()
-    return try String(contentsOf: output, encoding: .utf8)
+    var failure = Failure(status: 0, said: "")
+    for attempt in 1...3 {
+      let streams = try ["output", "errors"].map {
+        let file = folder.appendingPathComponent("\($0)-\(attempt)")
+        try Data().write(to: file)
+        return (file: file, handle: try FileHandle(forWritingTo: file))
+      }
+      let process = Process()
+      process.executableURL = try #require(program)
+      process.arguments =
+        [
+          "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+          "--user-data-dir=\(folder.path)/profile-\(attempt)", "--window-size=1280,900",
+          "--timeout=60000",
+        ] + arguments + [page.absoluteString]
+      process.standardOutput = streams[0].handle
+      process.standardError = streams[1].handle
+      try process.run()
+      process.waitUntilExit()
+      for stream in streams { try stream.handle.close() }
+      if let found = try? result(streams[0].file), !found.isEmpty { return found }
+      let said = (try? Data(contentsOf: streams[1].file)) ?? Data()
+      failure = Failure(
+        status: process.terminationStatus, said: String(decoding: said.suffix(2000), as: UTF8.self))
+    }
+    throw failure
   }
 }
