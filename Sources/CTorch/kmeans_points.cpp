@@ -9,19 +9,21 @@
 namespace ct::kmeans {
 namespace {
 
-// Moves and scales a copy of the points when float32 needs it: differences of |x|² - 2x·c lose what
-// a common offset takes, and squares overflow or vanish far from one.
-void chooseCoordinates(CTKMeans &m, const float *points) {
+// Moves and scales a copy of the points when float32 needs it for the rows that are looked at (the
+// points themselves, or centroids): differences of |x|² - 2x·c lose what a common offset takes, and
+// squares overflow or vanish far from one.
+void chooseCoordinates(CTKMeans &m, const float *points, const float *rows, int64_t count) {
   int64_t n = m.n, d = m.d;
-  int parts = m.parts(double(n) * double(d));
+  int parts = std::min<int>(m.parts(double(count) * double(d)), int(count));
   Buffer<double> sums(2 * d * parts);
   Buffer<float> largest(parts);
   std::fill_n(sums.data(), 2 * d * parts, 0.0);
+  auto first = [&](int part) { return count * part / parts; };
   inParallel(parts, [&](int part) {
-    int64_t begin = m.part(part, parts), end = m.part(part + 1, parts);
     largest[part] = 0;
     double *mine = sums.data() + 2 * d * part;
-    m.kernel.moments(points + begin * d, end - begin, d, mine, mine + d, &largest[part]);
+    m.kernel.moments(rows + first(part) * d, first(part + 1) - first(part), d, mine, mine + d,
+                     &largest[part]);
   });
   m.origin.resize(d);
   double offset = 0, variance = 0;
@@ -31,27 +33,28 @@ void chooseCoordinates(CTKMeans &m, const float *points) {
       sum += sums[2 * d * part + j];
       square += sums[2 * d * part + d + j];
     }
-    m.origin[j] = sum / double(n);
+    m.origin[j] = sum / double(count);
     offset += m.origin[j] * m.origin[j];
-    variance += std::max(0.0, square / double(n) - m.origin[j] * m.origin[j]);
+    variance += std::max(0.0, square / double(count) - m.origin[j] * m.origin[j]);
   }
-  double reach = *std::max_element(largest.data(), largest.data() + parts);
-  auto isSafe = [](double reach) { return reach == 0 || (reach > 1e-12 && reach < 1e12); };
-  m.rows = points;
-  m.reach = reach;
-  if (offset <= 16 * variance && isSafe(reach)) return;
+  // A mean that a few far rows have made is no place to count from.
+  if (offset <= 16 * variance) std::fill_n(m.origin.data(), d, 0.0), offset = 0;
   Buffer<double> reaches(parts);
   inParallel(parts, [&](int part) {
     double far = 0;
-    for (int64_t i = m.part(part, parts); i < m.part(part + 1, parts); i++)
-      for (int64_t j = 0; j < d; j++)
-        far = std::max(far, std::fabs(points[i * d + j] - m.origin[j]));
-    reaches[part] = far;
+    for (int64_t i = first(part); i < first(part + 1) && offset > 0; i++)
+      for (int64_t j = 0; j < d; j++) far = std::max(far, std::fabs(rows[i * d + j] - m.origin[j]));
+    reaches[part] = offset > 0 ? far : double(largest[part]);
   });
-  reach = *std::max_element(reaches.data(), reaches.data() + parts);
-  if (!isSafe(reach)) m.scale = std::ldexp(1.0, -std::ilogb(reach));
+  double reach = *std::max_element(reaches.data(), reaches.data() + parts);
+  m.rows = points;
+  m.reach = reach;
+  bool isSafe = reach == 0 || (reach > 1e-12 && reach < 1e12);
+  if (offset == 0 && isSafe) return;
+  if (!isSafe) m.scale = std::ldexp(1.0, -std::ilogb(reach));
   m.reach = reach * m.scale;
   m.moved.resize(n * d);
+  parts = m.parts(double(n) * double(d));
   inParallel(parts, [&](int part) {
     for (int64_t i = m.part(part, parts); i < m.part(part + 1, parts); i++)
       for (int64_t j = 0; j < d; j++) m.moved[i * d + j] = m.toInner(points[i * d + j], j);
@@ -151,8 +154,8 @@ void prepareScratch(CTKMeans &m, const Centroids &c, int parts, bool sums) {
 using namespace ct::kmeans;
 
 CTKMeans *ct_kmeans_new(const float *points, int64_t n, int64_t d, const float *weights,
-                        int32_t threads) {
-  if (n < 1 || d < 1 || n > INT64_MAX / 64 / d) return nullptr;
+                        const float *centroids, int64_t k, int32_t threads) {
+  if (n < 1 || d < 1 || n > INT64_MAX / 64 / d || (centroids && k < 1)) return nullptr;
   return orElse<CTKMeans *>(nullptr, [&] {
     auto m = std::make_unique<CTKMeans>();
     m->n = n;
@@ -164,7 +167,7 @@ CTKMeans *ct_kmeans_new(const float *points, int64_t n, int64_t d, const float *
     // A chunk of wide points takes a fraction of a second-level cache.
     int64_t fitting = m->narrow ? chunkLimit : std::min(chunkLimit, (int64_t(192) << 10) / (4 * d));
     m->chunk = std::max(m->unit, fitting / m->unit * m->unit);
-    chooseCoordinates(*m, points);
+    chooseCoordinates(*m, points, centroids ? centroids : points, centroids ? k : n);
     if (m->narrow) packNarrowPoints(*m);
     return m.release();
   });

@@ -31,9 +31,11 @@ typedef struct CTKMeansStep {
 // points [n, d] and weights [n] (NULL: all one) must outlive the result and not change. NULL: n or
 // d < 1, or out of memory. Takes a copy of the points when d <= 16, and when float32 would lose the
 // distances in the points' common offset or range (then in the form (x - mean) * scale); otherwise
-// no memory worth speaking of.
+// no memory worth speaking of. With `centroids` [k, d] these decide on the form, so that what is
+// found of a point does not hang on the points beside it.
 CTKMeans *_Nullable ct_kmeans_new(const float *points, int64_t n, int64_t d,
-                                  const float *_Nullable weights, int32_t threads);
+                                  const float *_Nullable weights,
+                                  const float *_Nullable centroids, int64_t k, int32_t threads);
 void ct_kmeans_free(CTKMeans *_Nullable kmeans);
 
 // One Lloyd iteration. `labels` [n]: on entry any labels (say -1), on return the nearest of

@@ -16,7 +16,10 @@ final class LloydProblem {
   private let handle: OpaquePointer
 
   /// Points (n × d, single precision) with weights (n, at least zero), or all of weight one.
-  init(_ points: Tensor, weights: [Float]? = nil) {
+  ///
+  /// The origin and the unit that the kernels count in are the points', or, where the points are only
+  /// to be compared with given centroids (K × d), those of these: then no point hangs on another.
+  init(_ points: Tensor, weights: [Float]? = nil, comparedWith centroids: [Float]? = nil) {
     let shape = points.shape
     precondition(shape.count == 2 && shape[0] > 0 && shape[1] > 0, "no points of shape \(shape)")
     precondition(weights.map { $0.count == shape[0] } ?? true, "one weight for each point")
@@ -28,8 +31,10 @@ final class LloydProblem {
     let made = kept.withFloats { values -> OpaquePointer? in
       guard let base = values.baseAddress else { return nil }
       let weightBase = keptWeights?.withFloats { UnsafePointer($0.baseAddress) } ?? nil
+      let (n, d, threads) = (Int64(shape[0]), Int64(shape[1]), Int32(Threads.count))
+      guard let centroids else { return ct_kmeans_new(base, n, d, weightBase, nil, 0, threads) }
       return ct_kmeans_new(
-        base, Int64(shape[0]), Int64(shape[1]), weightBase, Int32(Threads.count))
+        base, n, d, weightBase, centroids, Int64(centroids.count) / d, threads)
     }
     guard let made else { fatalError("k-means: out of memory for points of shape \(shape)") }
     handle = made
@@ -170,17 +175,19 @@ struct NearestCentroids {
 
   /// Compares rows (n × d) with centroids (K × d).
   init(of embedding: Tensor, among centroids: Tensor) {
-    found = LloydProblem(embedding).assign(centroids.scalars())
+    let centroids: [Float] = centroids.scalars()
+    found = LloydProblem(embedding, comparedWith: centroids).assign(centroids)
     labels = found.labels.map(Int.init)
   }
 
   /// The squared distances to the nearest centroids, added up.
   var cost: Double { found.cost }
 
-  /// 1 − d₁/d₂ from the distances to the nearest and the second nearest centroid.
+  /// 1 − d₁/d₂ from the distances to the nearest and the second nearest centroid; 0 where float32 has
+  /// none for a row, or both are 0.
   func margins() -> [Float] {
     zip(found.nearest, found.second).map { nearest, second in
-      second > 0 ? 1 - (nearest / second).squareRoot() : 0
+      second > 0 && nearest.isFinite ? 1 - (nearest / second).squareRoot() : 0
     }
   }
 }

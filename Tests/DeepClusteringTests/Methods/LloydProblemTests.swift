@@ -91,4 +91,31 @@ import Torch
     let cost = near.squaredDistances(to: centroids - 8_192).min(1).to(.float64).sum().item
     #expect(abs(found.cost - cost) < 1e-4 * cost)
   }
+
+  /// What is found of a row does not hang on the rows beside it, however far out these are.
+  @Test(arguments: [2, 40], [1e9, 1e13, 1e25])
+  func aFarRowChangesNothingForTheOthers(columns: Int, far: Double) {
+    let rows = Blobs(rows: 100, clusters: 2, columns: columns, deviation: 0.2).tensor + 3
+    let centroids = rows.slice(0..<2)
+    let alone = NearestCentroids(of: rows, among: centroids)
+    let outlier = Tensor(repeating: far, shape: [1, columns])
+    let beside = NearestCentroids(of: Tensor.concatenated([rows, outlier]), among: centroids)
+    #expect(Array(beside.labels.dropLast()) == alone.labels)
+    #expect(Array(beside.margins().dropLast()) == alone.margins())
+    #expect(beside.labels.allSatisfy { (0..<2).contains($0) })
+    #expect(beside.margins().allSatisfy { $0 >= 0 && $0 <= 1 })
+  }
+
+  /// One row that is far out becomes a cluster, and the groups of the others are found nevertheless.
+  @Test(arguments: [2, 40])
+  func aFarRowIsAClusterOfItsOwn(columns: Int) {
+    let blobs = Blobs(rows: 100, clusters: 2, columns: columns, deviation: 0.2)
+    let outlier = Tensor(repeating: 1e13, shape: [1, columns])
+    let rows = Tensor.concatenated([blobs.tensor, outlier])
+    let labels = NearestCentroids(
+      of: rows, among: KMeans(clusters: 3).cluster(rows, seed: Seed(0)).centroids
+    ).labels
+    #expect(labels.count { $0 == labels[100] } == 1)
+    #expect(blobs.accuracy(Array(labels.dropLast())) == 1)
+  }
 }
