@@ -23,7 +23,7 @@ public struct ExperimentScale: Codable, Sendable, Equatable {
       "epochs": 2, "minimumIterations": 8, "layerwiseIterations": 4, "maximumIterations": 30,
       "startIterations": 8, "clusteringEpochs": 2, "reclusteringEpochs": 2, "epochsEach": 1,
       "count": 4,
-      "maximumEpochs": 60, "generatorSteps": 10, "restarts": 2, "moves": 2,
+      "maximumEpochs": 60, "generatorSteps": 10, "restarts": 2, "moves": 2, "layouts": 2,
     ])
 
   /// The name of a part of data.

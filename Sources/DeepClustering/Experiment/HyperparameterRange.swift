@@ -4,7 +4,7 @@ extension Hyperparameters {
   /// Counts and rates that must be above zero, unless their usual value is zero.
   private static let positive: Set = [
     "clusters", "batchSize", "latent", "hidden", "filters", "pseudoClasses", "features",
-    "components", "iterations", "updateInterval", "maximumIterations", "restarts",
+    "components", "iterations", "updateInterval", "maximumIterations", "restarts", "layouts",
     "degreesOfFreedom", "learningRate", "criticSteps", "generatorSteps", "first", "count",
     "epochsEach", "clusteringEpochs", "units", "maximumEpochs", "partLearningRate",
     "changeInterval", "rounds", "networkEpochs", "networkBatchSize",

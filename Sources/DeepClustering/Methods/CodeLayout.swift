@@ -47,6 +47,11 @@ struct CodeLayout {
     return report
   }
 
+  /// Begins another layout of the same codes.
+  mutating func beginAgain(_ layout: UMAP, _ seed: Seed) {
+    state = layout.beginAgain(state, seed: seed)
+  }
+
   /// The places so far: n × components.
   func positions(_ layout: UMAP) -> Tensor { layout.finish(state).positions }
 

@@ -65,9 +65,19 @@ struct Communities {
     labels = WeightedGraph(graph).refined(labels, count, using: &generator)
   }
 
-  /// Σ_c (w_cc/w − (w_c/w)²): how much more weight lies within communities than by chance.
-  func modularity(in graph: NeighborGraph) -> Double {
-    let weights = Self.between(labels, count, graph)
+  /// The modularity of the communities.
+  func modularity(in graph: NeighborGraph) -> Double { Self.modularity(labels, count, in: graph) }
+
+  /// Σ_c (w_cc/w − (w_c/w)²): how much more weight lies within the parts than by chance (Newman and
+  /// Girvan, Phys. Rev. E 69, 2004).
+  ///
+  /// - Parameters:
+  ///   - labels: The part of each node, from 0 to `count` − 1.
+  ///   - count: The number of parts.
+  ///   - graph: The graph.
+  /// - Returns: At most 1, and 0 for a single part.
+  static func modularity(_ labels: [Int], _ count: Int, in graph: NeighborGraph) -> Double {
+    let weights = between(labels, count, graph)
     let total = weights.joined().reduce(0, +)
     return weights.indices.reduce(0) { sum, c in
       let degree = weights[c].reduce(0, +) / total

@@ -61,6 +61,7 @@ public struct UMAP: Codable, Sendable, Equatable {
     public internal(set) var positions: [Float]
     /// Epochs so far.
     public internal(set) var epoch = 0
+    let fuzzyGraph: NeighborGraph
     let graph: LayoutGraph
     let neighborRecall: Double?
   }
@@ -93,6 +94,17 @@ public struct UMAP: Codable, Sendable, Equatable {
   public func begin(_ data: Tensor, seed: Seed) -> State {
     precondition(data.isFinite, "UMAP of values that are not finite")
     let (graph, recall) = fuzzyGraph(data)
+    return begin(data, graph, recall, seed)
+  }
+
+  /// The first layout of the same graph by another seed.
+  func beginAgain(_ state: State, seed: Seed) -> State {
+    begin(state.data, state.fuzzyGraph, state.neighborRecall, seed)
+  }
+
+  private func begin(
+    _ data: Tensor, _ graph: NeighborGraph, _ recall: Double?, _ seed: Seed
+  ) -> State {
     var generator = SplitMix64(seed: seed.stream("layout start"))
     // libtorch's sums have other last bits with other numbers of threads.
     let positions = Threads.withOne { firstPositions(data, graph, seed) }.map {
@@ -112,7 +124,7 @@ public struct UMAP: Codable, Sendable, Equatable {
   ) -> State {
     let planned = plannedEpochs(data.shape[0])
     return State(
-      data: data, positions: positions, epoch: epoch,
+      data: data, positions: positions, epoch: epoch, fuzzyGraph: graph,
       graph: LayoutGraph(graph, epochs: planned), neighborRecall: recall)
   }
 

@@ -254,7 +254,7 @@ private struct Trial<M: ClusteringMethod> {
       "rotation": .integer(1),
       "minimumSamples": .integer(6), "minimumSize": .integer(6), "neighbors": .integer(12),
       "linkage": .string("average"),
-      "epochsEach": .integer(20), "clusteringEpochs": .integer(10),
+      "epochsEach": .integer(20), "clusteringEpochs": .integer(10), "layouts": .integer(2),
     ]
     // A generator needs more units and steps than the others.
     let adversarial: [String: JSONValue] = [
@@ -272,6 +272,7 @@ private struct Trial<M: ClusteringMethod> {
     }
     // An epoch is a pass, as with many images.
     if M.self is DeepCluster.Type { changes["minimumIterations"] = .integer(0) }
+    if M.self is N2D.Type { changes["layout.epochs"] = .integer(400) }
     method = try Hyperparameters.setting(changes, of: usual)
   }
 
