@@ -21,12 +21,16 @@ struct Axis: Equatable, Sendable {
       : (value - lower) / (upper - lower)
   }
 
-  /// A linear axis that begins and ends on round numbers.
-  static func linear(from lowest: Double, to highest: Double, ticks count: Int = 5) -> Axis {
+  /// A linear axis that begins and ends on round numbers; on whole ones for whole numbers above 1.
+  static func linear(
+    from lowest: Double, to highest: Double, ticks count: Int = 5, whole: Bool = false
+  ) -> Axis {
     let (low, high) = widened(lowest, highest)
-    let step = niceStep(span: high - low, count: count)
-    // 1e-9: a value that is round up to the rounding of doubles does not get a further step.
-    let first = Int((low / step + 1e-9).rounded(.down))
+    let nice = niceStep(span: high - low, count: count)
+    let step = whole && high > 1 ? max(nice, 1) : nice
+    // 1e-9: a value that is round up to the rounding of doubles does not get a further step; nor does
+    // an ARI that is below 0 by less than can be seen.
+    let first = Int((low / step + (low < 0 ? 0.01 : 1e-9)).rounded(.down))
     let last = Int((high / step - 1e-9).rounded(.up))
     let values = (first...max(last, first + 1)).map { Double($0) * step }
     return Axis(

@@ -44,7 +44,9 @@ struct BarChart {
     let top = hasLegend ? 26.0 : 8.0
     let bottom = top + Double(bars.count) * Self.rowHeight + 2
     let highest = end ?? max(bars.map(\.value).max() ?? 1, 0)
-    let axis = Axis.linear(from: min(bars.map(\.value).min() ?? 0, 0), to: highest, ticks: 3)
+    let axis = Axis.linear(
+      from: min(bars.map(\.value).min() ?? 0, 0), to: highest, ticks: 3,
+      whole: bars.allSatisfy { $0.value == $0.value.rounded() })
     func x(_ value: Double) -> Double { left + axis.position(value) * (right - left) }
 
     var body = legend

@@ -163,7 +163,8 @@ struct LineChart {
     default:
       // A loss near zero is read against zero; one far from it would be a flat line.
       let start = lowest > 0 && lowest < 0.5 * highest ? 0 : lowest
-      return (Axis.linear(from: start, to: highest), false)
+      let areWhole = values.allSatisfy { $0 == $0.rounded() }
+      return (Axis.linear(from: start, to: highest, whole: areWhole), false)
     }
   }
 

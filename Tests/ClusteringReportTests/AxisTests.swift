@@ -32,6 +32,19 @@ import Testing
         == ["0", "2,000", "4,000", "6,000", "8,000"])
   }
 
+  @Test func countsHaveWholeTicks() {
+    #expect(
+      Axis.linear(from: 0, to: 2, whole: true).ticks.map(\.label) == ["0", "1", "2"])
+    #expect(Axis.linear(from: 3, to: 3, whole: true).ticks.map(\.label) == ["2", "3", "4"])
+    // Shares that happen to be whole are shares.
+    #expect(Axis.linear(from: 0, to: 1, ticks: 2, whole: true).ticks.count == 3)
+  }
+
+  @Test func aValueJustBelowZeroGetsNoFurtherStep() {
+    #expect(Axis.linear(from: -0.0001, to: 1).lower == 0)
+    #expect(Axis.linear(from: -0.02, to: 1).lower < -0.1)
+  }
+
   @Test func oneValueStillHasARange() {
     let axis = Axis.linear(from: 3, to: 3)
     #expect(axis.lower < 3 && axis.upper > 3)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Foundation
 internal import Torch
 
 /// DBSCAN: clusters are dense places that touch each other; what lies apart is noise (−1).
@@ -58,13 +59,15 @@ public struct DBSCAN: ClusteringMethod, Equatable {
   public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
     var report = state.reachability.advance(context)
     guard state.reachability.isComplete else { return report }
-    state.clusters = cut(state.reachability, context.data)
-    report.stopReason = "every sample was looked at"
+    let bound = squaredRadius(state.reachability.core)
+    state.clusters = cut(state.reachability, context.data, bound)
+    let found = String(format: "%.4g", Double(bound).squareRoot())
+    report.stopReason =
+      "every sample was looked at" + (radius == 0 ? "; the radius found is \(found)" : "")
     return report
   }
 
-  private func cut(_ reachability: ReachabilityTree, _ data: Tensor) -> Clusters {
-    let bound = squaredRadius(reachability.core)
+  private func cut(_ reachability: ReachabilityTree, _ data: Tensor, _ bound: Float) -> Clusters {
     let isCore = reachability.core.map { $0 <= bound }
     var sets = DisjointSets(isCore.count)
     for merge in reachability.tree?.merges ?? [] where Float(merge.height) <= bound {
@@ -135,7 +138,8 @@ public struct DBSCAN: ClusteringMethod, Equatable {
   /// The state of an archive.
   public func restore(from archive: Archive, _ context: FitContext) throws -> State {
     let tree = try ReachabilityTree(samples: minimumSamples, from: archive, context)
+    guard tree.isComplete else { return State(reachability: tree) }
     return State(
-      reachability: tree, clusters: tree.isComplete ? cut(tree, context.data) : nil)
+      reachability: tree, clusters: cut(tree, context.data, squaredRadius(tree.core)))
   }
 }

@@ -97,6 +97,12 @@ import Torch
     let tight = try method.fit(FitContext(data: line, seed: Seed(1)))
     #expect(tight.assignments == model.assignments)
     #expect(tight.certainty == [0.5, 1, 1, 1, 0.5, 0.5, 1, 1, 1, 0.5, 0])
+    // The run says which it is.
+    let context = FitContext(data: line, seed: Seed(1))
+    var state = try method.begin(context)
+    var reason: String?
+    while reason == nil { reason = method.advance(&state, context).stopReason }
+    #expect(reason == "every sample was looked at; the radius found is 1")
   }
 
   /// The same total length as Kruskal's algorithm finds over all pairs.
