@@ -9,11 +9,12 @@ extension Hyperparameters {
     "epochsEach", "clusteringEpochs", "units", "maximumEpochs", "partLearningRate",
     "changeInterval", "rounds", "networkEpochs", "networkBatchSize",
     "concentration", "priorScale", "meanStrength", "likelihoodPower", "spread",
+    "minimumSamples",
   ]
   /// Shares, from 0 to less than 1.
   private static let shares: Set = ["dropout", "corruption", "momentum", "beta1", "beta2", "shift"]
   /// Shares of which all is left, from above 0 to 1.
-  private static let shareAboveZero: Set = ["crop"]
+  private static let shareAboveZero: Set = ["crop", "coreShare"]
 
   /// Refuses numbers that no method can work with; no hyperparameter is negative.
   static func checkRange(

@@ -34,6 +34,9 @@ struct CliqueLaplacian: SymmetricOperator {
 
   var count: Int { matrix.count }
 
+  /// The piece of each sample: cliques that share samples hang together.
+  var pieces: [Int] { GraphPieces.of(matrix.starts, matrix.columns) { _ in true } }
+
   func multiply(_ rows: Tensor) -> Tensor { matrix.multiply(rows) }
 
   /// By the diagonal, which is largest for samples in many cliques or in dense ones.

@@ -68,8 +68,9 @@ struct Communities {
   /// The modularity of the communities.
   func modularity(in graph: NeighborGraph) -> Double { Self.modularity(labels, count, in: graph) }
 
-  /// Σ_c (w_cc/w − (w_c/w)²): how much more weight lies within the parts than by chance (Newman and
-  /// Girvan, Phys. Rev. E 69, 2004).
+  /// Σ_c (w_cc/w − (w_c/w)²): how much more weight lies within the parts than by chance.
+  ///
+  /// Source: Newman and Girvan, Finding and evaluating community structure in networks, 2004.
   ///
   /// - Parameters:
   ///   - labels: The part of each node, from 0 to `count` − 1.

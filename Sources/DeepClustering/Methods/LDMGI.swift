@@ -46,19 +46,19 @@ public struct LDMGI: SpectralMethod, Equatable {
     let cost = ridge * (found?.values.reduce(0, +) ?? 0)
     var report = StepReport(loss: cost, losses: ["λ·tr(GᵀLG)": cost])
     report.warning = found.flatMap {
-      SpectralPartition.warning(of: $0, tolerance: tolerance, remedy: "a larger ridge")
+      SpectralPartition.warning(
+        residual: $0.residual, tolerance: tolerance, remedy: "a larger ridge")
+        ?? SpectralPartition.warning(pieces: $0.pieces, clusters: clusters)
     }
     let rows = found.map { SpectralPartition.rows(of: $0.vectors) }
     return (rows ?? Tensor(repeating: 0, shape: [context.rows, 1]), report)
   }
 
   /// The K − 1 least eigenvalues of L after that of the constant, ascending, and their vectors.
-  func spectrum(_ context: FitContext) -> LeastEigenvectors {
-    let n = context.rows
-    let one = Tensor(repeating: 1 / Double(n).squareRoot(), shape: [1, n], type: .float64)
-    return LeastEigenvectors(
-      least: clusters - 1,
-      of: CliqueLaplacian(of: context.data, neighbors: neighbors, ridge: ridge),
-      orthogonalTo: one, tolerance: tolerance, seed: context.seed.stream("spectrum"))
+  func spectrum(_ context: FitContext) -> LaplacianSpectrum {
+    let laplacian = CliqueLaplacian(of: context.data, neighbors: neighbors, ridge: ridge)
+    return LaplacianSpectrum(
+      for: clusters, of: laplacian, trivial: [Double](repeating: 1, count: context.rows),
+      piece: laplacian.pieces, tolerance: tolerance, seed: context.seed.stream("spectrum"))
   }
 }

@@ -5,8 +5,9 @@ public import Torch
 ///
 /// Shi and Malik, Normalized cuts and image segmentation, IEEE TPAMI 22, 2000, as von Luxburg's
 /// tutorial (Statistics and Computing 17, 2007) writes it: the K leading eigenvectors of the random
-/// walk D⁻¹W, by Lanczos' method and never from a matrix of n × n, then k-means on their rows. The
-/// first of them is constant and left out. There is no rule for new samples.
+/// walk D⁻¹W, by LOBPCG and never from a matrix of n × n, then k-means on their rows. The first of
+/// them is constant and left out; those of a graph in pieces are exact. There is no rule for new
+/// samples.
 public struct SpectralClustering: SpectralMethod, Equatable {
   /// Which samples are joined.
   public enum Graph: String, Codable, Sendable, CaseIterable {
@@ -38,8 +39,8 @@ public struct SpectralClustering: SpectralMethod, Equatable {
   public var neighbors = 10
   /// γ of the radial basis functions.
   public var gamma = 1.0
-  /// How near the eigenvectors are: the length of A·v − λ·v.
-  public var tolerance = 1e-4
+  /// How near the eigenvectors are: the length of L·v − λ·v by the last of the λ, which may be small.
+  public var tolerance = 1e-3
   /// Starts of k-means.
   public var restarts = 10
 
@@ -80,8 +81,9 @@ public struct SpectralClustering: SpectralMethod, Equatable {
   /// The eigenvectors of the random walk, and the last one's eigenvalue of the Laplacian.
   public func eigenvectors(_ context: FitContext) -> (rows: Tensor, report: StepReport) {
     let found = spectrum(context)
-    let gap = 1 - (found.values.last ?? 1)
-    var report = StepReport(loss: gap, losses: ["last eigenvalue of the Laplacian": gap])
+    var report = StepReport(
+      loss: found.last, losses: ["last eigenvalue of the Laplacian": found.last])
+    report.warning = found.warning
     if found.alone > 0 {
       report.warning =
         "\(found.alone) of \(context.rows) samples are too far from all others to be joined to any, and "
@@ -92,7 +94,7 @@ public struct SpectralClustering: SpectralMethod, Equatable {
 
   private func spectrum(
     _ context: FitContext
-  ) -> (embedding: Tensor, values: [Double], alone: Int) {
+  ) -> (embedding: Tensor, last: Double, alone: Int, warning: String?) {
     let graph =
       switch graph {
       case .nearestNeighbors:
@@ -100,17 +102,22 @@ public struct SpectralClustering: SpectralMethod, Equatable {
       case .complete: NeighborGraph(complete: affinity, gamma: gamma, of: context.data)
       }
     guard clusters > 1 else {
-      return (Tensor(repeating: 0, shape: [context.rows, 1]), [], 0)
+      return (Tensor(repeating: 0, shape: [context.rows, 1]), 0, 0, nil)
     }
-    let layout = SpectralLayout(
-      leading: clusters - 1, of: graph, tolerance: tolerance,
-      seed: context.seed.stream("spectrum"))
+    let laplacian = NormalizedLaplacian(of: graph)
+    let found = LaplacianSpectrum(
+      for: clusters, of: laplacian, trivial: laplacian.roots, piece: laplacian.pieces,
+      tolerance: tolerance, seed: context.seed.stream("spectrum"))
     // From the symmetric D^−½WD^−½ to the random walk.
-    let roots = graph.degrees.map { $0.squareRoot() }
     // A sample that is joined to none has no place of its own: it stays at the origin.
-    let scale = Tensor(roots.map { $0 > 0 ? 1 / $0 : 0 }, shape: [1, context.rows])
+    let scales = laplacian.roots.map { $0 > 0 ? 1 / $0 : 0 }
+    let warning =
+      SpectralPartition.warning(
+        residual: found.residual, tolerance: tolerance, remedy: "more neighbors")
+      ?? SpectralPartition.warning(pieces: found.pieces, clusters: clusters)
     return (
-      SpectralPartition.rows(of: layout.vectors * scale), layout.values, roots.count { $0 == 0 }
+      SpectralPartition.rows(of: found.vectors * Tensor(scales, shape: [1, context.rows])),
+      found.values.last ?? 0, scales.count { $0 == 0 }, warning
     )
   }
 }

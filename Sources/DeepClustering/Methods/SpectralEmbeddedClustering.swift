@@ -55,7 +55,7 @@ public struct SpectralEmbeddedClustering: SpectralMethod, Equatable {
     let cost = found.values.reduce(0, +)
     var report = StepReport(loss: cost, losses: ["tr(Fᵀ(L + μL_g)F)": cost])
     report.warning = SpectralPartition.warning(
-      of: found, tolerance: tolerance, remedy: "more neighbors")
+      residual: found.residual, tolerance: tolerance, remedy: "more neighbors")
     return (SpectralPartition.rows(of: found.vectors), report)
   }
 

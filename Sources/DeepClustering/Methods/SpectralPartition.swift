@@ -69,17 +69,24 @@ public struct SpectralPartition {
 
   /// Eigenvectors (count × n) as rows of samples, of a size that suits the tolerance of k-means.
   static func rows(of vectors: Tensor) -> Tensor {
-    (vectors / vectors.squared().mean().squareRoot()).transposed().copy().to(.float32)
+    let size = vectors.squared().mean().squareRoot().item
+    return (vectors / (size > 0 ? size : 1)).transposed().copy().to(.float32)
   }
 
   /// What to say of eigenvectors that are not as near as they should be.
-  static func warning(
-    of found: LeastEigenvectors, tolerance: Double, remedy: String
-  ) -> String? {
-    guard found.residual > tolerance else { return nil }
+  static func warning(residual: Double, tolerance: Double, remedy: String) -> String? {
+    guard residual > tolerance else { return nil }
     return
-      "the eigenvectors have not settled (\(String(format: "%.1g", found.residual)) instead of "
+      "the eigenvectors have not settled (\(String(format: "%.1g", residual)) instead of "
       + "\(tolerance)), so the clusters may depend on the seed: try \(remedy)"
+  }
+
+  /// What to say of a graph that has more pieces than clusters are wanted.
+  static func warning(pieces: Int, clusters: Int) -> String? {
+    guard pieces > clusters else { return nil }
+    return
+      "the graph of the samples falls into \(pieces) pieces, more than \(clusters) clusters: the largest are "
+      + "told apart and all others put together; try more neighbors"
   }
 
   /// Refuses more clusters than the spectrum can tell.

@@ -8,9 +8,10 @@
 public enum Silhouette {
   /// The means of silhouettes.
   public struct Means: Equatable, Sendable {
-    /// Over all samples looked at.
+    /// Over all samples looked at, but those that are the only one of a larger cluster to be so.
     public let overall: Double
-    /// Over those of each cluster; a cluster of which no sample was looked at has no entry.
+    /// Over those of each cluster; one of several samples of which less than two were looked at has no
+    /// entry.
     public let ofCluster: [Int: Double]
   }
 
@@ -53,13 +54,19 @@ public enum Silhouette {
     let sums = points.withUnsafeBufferPointer {
       sumsOfSilhouettes($0, columns: columns, bounds: bounds)
     }
-    let total = sums.reduce(0, +)
-    guard total.isFinite else { return nil }
-    let ofCluster = sums.enumerated().map { run, sum in
-      (clusters[order[bounds[run]]], sum / Double(bounds[run + 1] - bounds[run]))
+    guard sums.allSatisfy(\.isFinite) else { return nil }
+    let sizes = clusters.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    // A sample by chance alone of its cluster says nothing; one that is alone in it has 0.
+    let known = sums.indices.filter {
+      bounds[$0 + 1] - bounds[$0] > 1 || sizes[clusters[order[bounds[$0]]]] == 1
+    }
+    let looked = known.map { bounds[$0 + 1] - bounds[$0] }
+    guard !known.isEmpty else { return nil }
+    let ofCluster = zip(known, looked).map { run, count in
+      (clusters[order[bounds[run]]], sums[run] / Double(count))
     }
     return Means(
-      overall: total / Double(order.count),
+      overall: known.reduce(0) { $0 + sums[$1] } / Double(looked.reduce(0, +)),
       ofCluster: Dictionary(uniqueKeysWithValues: ofCluster))
   }
 

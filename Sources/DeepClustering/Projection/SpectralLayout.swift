@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Torch
 
-/// The smoothest functions on a graph: eigenvectors of D^−½ W D^−½ after the trivial one.
+/// Smooth functions on a graph, to begin a layout with: eigenvectors of D^−½ W D^−½ after the trivial one.
 ///
 /// They are found by the thick-restart Lanczos method with full orthogonalisation (Wu and Simon,
 /// SIAM J. Matrix Anal. Appl. 2000), from products with the graph alone.
@@ -173,19 +173,39 @@ extension NeighborGraph {
 
   /// How many pieces the graph falls into.
   var componentCount: Int {
-    var seen = [Bool](repeating: false, count: count)
-    var pieces = 0
+    let pieces = GraphPieces.of(starts, neighbors) { _ in true }
+    return (pieces.max() ?? -1) + 1 + pieces.count { $0 < 0 }
+  }
+}
+
+/// The pieces that a graph falls into.
+enum GraphPieces {
+  /// The piece of each node, from 0, where some of the edges count; −1 for a node without any of these.
+  ///
+  /// - Parameters:
+  ///   - starts: Where each node's edges start; one entry more than nodes.
+  ///   - neighbors: The other end of each edge; each is listed at both its ends.
+  ///   - counts: Whether an edge counts, given its node and its place.
+  /// - Returns: One number a node.
+  static func of(
+    _ starts: [Int], _ neighbors: [Int32], where counts: (_ edge: (node: Int, place: Int)) -> Bool
+  ) -> [Int] {
+    var pieces = [Int](repeating: -1, count: starts.count - 1)
+    var found = 0
     var open: [Int] = []
-    for root in 0..<count where !seen[root] {
-      pieces += 1
-      seen[root] = true
+    for root in pieces.indices where pieces[root] < 0 {
       open.append(root)
+      var isJoined = false
       while let node = open.popLast() {
-        for other in neighbors[starts[node]..<starts[node + 1]] where !seen[Int(other)] {
-          seen[Int(other)] = true
-          open.append(Int(other))
+        for place in starts[node]..<starts[node + 1] where counts((node, place)) {
+          isJoined = true
+          let other = Int(neighbors[place])
+          guard pieces[other] < 0 else { continue }
+          pieces[other] = found
+          open.append(other)
         }
       }
+      if isJoined { found += 1 }
     }
     return pieces
   }

@@ -106,6 +106,19 @@ import Torch
     }
   }
 
+  @Test(
+    arguments: [
+      (["coreShare": .number(1.5)], "above 0 and at most 1"),
+      (["coreShare": .integer(0)], "above 0 and at most 1"),
+      (["minimumSamples": .integer(0)], "above 0"),
+    ] as [([String: JSONValue], String)])
+  func refusesDensitiesThatSayNothing(changes: [String: JSONValue], says: String) {
+    let error = refusal { try Hyperparameters.setting(changes, of: DBSCAN(clusters: 1)) }
+    #expect(error?.kind == .usage && error?.description.contains(says) == true)
+    #expect(
+      (try? Hyperparameters.setting(["coreShare": .integer(1)], of: DBSCAN(clusters: 1))) != nil)
+  }
+
   @Test func layoutsUpToTheBoundsAreTaken() throws {
     let method = try Hyperparameters.setting(
       [

@@ -85,8 +85,8 @@ import Torch
 
   /// In one column a clique of five has three directions that only λ holds: too much for 500 steps.
   @Test func eigenvectorsThatDoNotSettleAreSaid() {
-    let context = FitContext(
-      data: Generator(seed: 3).normal(shape: [200, 1]), seed: Seed(1))
+    let line = (0..<200).map { Float($0) + 0.3 * Float($0 % 3) }
+    let context = FitContext(data: Tensor(column: line), seed: Seed(1))
     var method = LDMGI(clusters: 3)
     method.ridge = 1e-8
     let warning = method.eigenvectors(context).report.warning
@@ -125,6 +125,50 @@ import Torch
     #expect(warning?.hasPrefix("1 of 61 samples are too far") == true)
     #expect(
       method.eigenvectors(FitContext(data: blobs.tensor, seed: Seed(1))).report.warning == nil)
+  }
+
+  /// Two rings of many samples: what is between them and the next eigenvalue grows small with their
+  /// number, and nothing but the pieces of the graph tells the rings apart.
+  @Test func ringsOfManySamplesAreTold() throws {
+    let n = 20_000
+    var generator = SplitMix64(seed: 8)
+    let truth = (0..<n).map { $0 % 2 }
+    let values = truth.flatMap { ring -> [Float] in
+      let angle = Double.random(in: 0..<(2 * .pi), using: &generator)
+      let radius = Double(ring + 1) + 0.05 * generator.nextGaussian()
+      return [Float(radius * cos(angle)), Float(radius * sin(angle))]
+    }
+    let context = FitContext(data: Tensor(values, shape: [n, 2]), seed: Seed(1))
+    let method = SpectralClustering(clusters: 2)
+    #expect(samePartition(try method.fit(context).assignments, truth))
+    #expect(method.eigenvectors(context).report.warning == nil)
+  }
+
+  /// More pieces than clusters: the largest are told apart, and a word is said about it.
+  @Test func smallPiecesArePutTogether() throws {
+    let sizes = [80, 60, 20, 15]
+    let truth = sizes.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
+    var generator = SplitMix64(seed: 8)
+    let values = truth.flatMap { group in
+      [Float(100 * group) + Float(generator.nextGaussian()), Float(generator.nextGaussian())]
+    }
+    let context = FitContext(data: Tensor(values, shape: [175, 2]), seed: Seed(1))
+    for method in [SpectralClustering(clusters: 2) as any SpectralMethod, LDMGI(clusters: 2)] {
+      let warning = method.eigenvectors(context).report.warning
+      #expect(warning?.contains("falls into 4 pieces, more than 2 clusters") == true)
+    }
+    let labels = try SpectralClustering(clusters: 2).fit(context).assignments
+    #expect(labels[0] != labels[80])
+    #expect(Set(labels[..<80]).count == 1 && Set(labels[80..<140]).count == 1)
+  }
+
+  /// Samples that all are too far from each other end in one cluster, with a word about it.
+  @Test func samplesTooFarFromAllEndTogether() throws {
+    var method = SpectralClustering(clusters: 3)
+    (method.affinity, method.gamma) = (.radialBasis, 1e30)
+    let context = FitContext(data: Blobs(rows: 60).tensor, seed: Seed(1))
+    #expect(method.eigenvectors(context).report.warning?.hasPrefix("60 of 60 samples") == true)
+    #expect(try Set(method.fit(context).assignments).count == 1)
   }
 
   /// Two samples that only a weight of 1e-35 joins are as much joined as any: w/√(w·w) is 1.

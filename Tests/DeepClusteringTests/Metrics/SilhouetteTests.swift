@@ -37,6 +37,23 @@ import Testing
     #expect(abs(means.ofCluster[3, default: 0] - (6.0 / 7 + 5.0 / 6) / 2) < 1e-7)
   }
 
+  /// Of a small cluster far from the others a sample holds one row, several or none.
+  @Test func theOnlySampledRowOfAClusterSaysNothing() throws {
+    let clusters = (0..<102).map { $0 < 50 ? 0 : $0 < 100 ? 1 : 2 }
+    let values = clusters.enumerated().map { Float(1_000 * $0.element) + Float($0.offset % 5) }
+    var entries: [Double?] = []
+    for seed in 1...20 {
+      var generator = TestGenerator(state: UInt64(seed))
+      let means = try #require(
+        Silhouette.means(
+          values: values, columns: 1, clusters: clusters, limit: 40, using: &generator))
+      #expect(means.overall > 0.99)
+      entries.append(means.ofCluster[2])
+    }
+    #expect(entries.contains(nil) && entries.contains { $0 != nil })
+    #expect(entries.allSatisfy { $0 ?? 1 > 0.99 })
+  }
+
   @Test func oneClusterHasNone() {
     #expect(silhouette([0, 1, 7], [2, 2, 2]) == nil)
     #expect(silhouette([], []) == nil)
