@@ -223,6 +223,14 @@ def hdf5():
         made = h5py.h5d.create(file.id, b"x", h5py.h5t.IEEE_F32LE, space, properties)
         made.write(h5py.h5s.ALL, h5py.h5s.ALL, x)
 
+    def half_written(file):
+        values = file.create_dataset("x", (1100, 1), "u2", chunks=(1, 1))
+        values[:1024] = np.arange(1024).reshape(1024, 1) + 1
+
+    def sparse(file):
+        group = file.create_group("X")
+        group["data"], group["indices"], group["indptr"] = x[0], np.arange(5), np.array([0, 2, 5])
+
     many = np.arange(1100, dtype="u2").reshape(1100, 1)
     deep = {"a/b/c/images": np.arange(24, dtype="u1").reshape(2, 3, 4)}
     filters = dict(chunks=(3, 2), compression="gzip", shuffle=True, fletcher32=True)
@@ -243,6 +251,8 @@ def hdf5():
         entry("new single plain chunk", made(dataset(chunks=(7, 5)), **new), {"x": x}),
         entry("new implicit", made(implicit, **new), {"x": x}),
         entry("new pages", made(dataset(values=many, chunks=(1, 1)), **new), {"x": many}),
+        entry("new pages, the last not written", made(half_written, **new), error="2048 of 2200 bytes are there"),
+        entry("sparse", made(sparse), error="is a sparse matrix as AnnData and 10x keep it"),
         entry("new kinds", made(lambda f: [f.create_dataset(n, data=kinds[n]) for n in list(kinds)[:8]], **new),
               {n: kinds[n] for n in list(kinds)[:8]}),
         entry("new many links", made(all_kinds, **new), error="keeps its links in a heap"),

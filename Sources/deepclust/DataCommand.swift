@@ -51,7 +51,9 @@ struct DataCommand: ParsableCommand {
       abstract: "Says what a file or data set holds.")
     @Argument(help: "A catalog name or a path.") var data: String
     @Option(help: "A file with the class of each row.") var labels: String?
-    @Option(help: "The column of a text table that holds the classes.") var labelColumn: String?
+    @Option(
+      parsing: .unconditional, help: "The column of a text table that holds the classes.")
+    var labelColumn: String?
     @Option(help: "Columns of a text table that are no features: NAME[,NAME…].")
     var ignoreColumns: ColumnNames?
 
@@ -90,7 +92,9 @@ struct DataCommand: ParsableCommand {
     var retention: Double
     @Option(help: "From which the kept rows follow.") var seed: UInt64 = 1
     @Option(help: "A file with the class of each row.") var labels: String?
-    @Option(help: "The column of a text table that holds the classes.") var labelColumn: String?
+    @Option(
+      parsing: .unconditional, help: "The column of a text table that holds the classes.")
+    var labelColumn: String?
     @Option(help: "Columns of a text table that are no features: NAME[,NAME…].")
     var ignoreColumns: ColumnNames?
     @Option(help: "The .npz file to write, with the arrays x and y.") var output: String

@@ -43,7 +43,9 @@ struct FitCommand: ThreadedCommand {
       .mat, .h5 or IDX; measures, is never learned from.
       """)
   var labels: String?
-  @Option(help: "The column of a text table that holds the classes: name, number, or last.")
+  @Option(
+    parsing: .unconditional,
+    help: "The column of a text table that holds the classes: name, number, or last.")
   var labelColumn: String?
   @Option(
     help: """

@@ -17,7 +17,8 @@ struct PredictCommand: ThreadedCommand {
 
   @Argument(help: ArgumentHelp("The run folder.", valueName: "run")) var folder: String
   @Argument(help: "A catalog name or a path.") var data: String
-  @Option(help: "The column of a text table that holds classes, to be left out.")
+  @Option(
+    parsing: .unconditional, help: "The column of a text table that holds classes, to be left out.")
   var labelColumn: String?
   @Option(help: "Columns of a text table with a header line to be left out: NAME[,NAME…].")
   var ignoreColumns: ColumnNames?

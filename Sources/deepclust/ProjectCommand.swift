@@ -24,7 +24,8 @@ struct ProjectCommand: ThreadedCommand {
 
   @Argument(help: "A catalog name or a path.") var data: String
   @Option(help: "Where to write the layout, as .npy or .csv.") var output: String
-  @Option(help: "The column of a text table that holds classes, to be left out.")
+  @Option(
+    parsing: .unconditional, help: "The column of a text table that holds classes, to be left out.")
   var labelColumn: String?
   @Option(help: "Columns of a text table with a header line to be left out: NAME[,NAME…].")
   var ignoreColumns: ColumnNames?

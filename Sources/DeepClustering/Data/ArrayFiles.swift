@@ -92,6 +92,7 @@ struct ArrayChoice {
     guard !names.isEmpty else {
       throw InputError(.data, "\(file.name) has no arrays of numbers")
     }
+    try refuseSparse(wanted, names)
     if let wanted, names.contains(wanted) {
       let table = try file.array(wanted).table()
       // Labels of another array may be beside the one that was chosen.
@@ -184,6 +185,26 @@ struct ArrayChoice {
       result.labels = ClassLabels(a.indices.map { a.names[$0] } + b.indices.map { b.names[$0] })
     }
     return result
+  }
+
+  /// Refuses the parts of a sparse matrix, as AnnData and 10x keep it, where they would be the features.
+  private func refuseSparse(_ wanted: String?, _ names: [String]) throws(InputError) {
+    let sparse = names.filter { $0.hasSuffix("indptr") }.map(group(of:)).filter {
+      names.contains($0 + "indices") && names.contains($0 + "data")
+    }
+    let asked = wanted.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+    for matrix in sparse {
+      // The whole file is meant where nothing else has a usual name.
+      let isMeant =
+        asked.map { $0 == matrix }
+        ?? (matrix.isEmpty || !names.contains(where: Self.featureNames.contains))
+      guard isMeant || wanted == matrix + "data" else { continue }
+      throw InputError(
+        .data,
+        "\(matrix.isEmpty ? file.name : "\(matrix.dropLast()) of \(file.name)") is a sparse matrix as "
+          + "AnnData and 10x keep it, which is not read from HDF5: save it by scipy.sparse.save_npz, or "
+          + "name another array by \(file.name):ARRAY")
+    }
   }
 
   private func group(of name: String) -> String {

@@ -246,7 +246,15 @@ struct DelimitedText {
             from: &records, line: line, field: field, kind, header, &isLast)
         } else {
           let text = try records.field(isLast: &isLast)
-          if field == label { labels?.append(text) }
+          if field == label {
+            guard !FieldFault.isMissingClass(text) else {
+              throw InputError(
+                .data,
+                "line \(line), column \(field + 1) of \(records.name) is '\(text)', so the class of that "
+                  + "row is missing: fill it in, or leave the row out")
+            }
+            labels?.append(text)
+          }
         }
         field &+= 1
       }
@@ -258,15 +266,18 @@ struct DelimitedText {
     }
   }
 
-  /// Leaves out a first column without a name that counts the rows: the index of a data frame.
+  /// Leaves out a first column without a name that numbers the rows: the index of a data frame, in any
+  /// order and of a part of its rows.
   private mutating func dropIndex(_ fields: [Int], _ name: String) {
-    guard header?.first == "", fields.first == 0, columns > 1,
-      (0..<rows).allSatisfy({ values[$0 * columns] == Float($0) })
-    else { return }
+    guard header?.first == "", fields.first == 0, columns > 1 else { return }
+    let index = (0..<rows).map { values[$0 * columns] }
+    guard index.allSatisfy({ $0 >= 0 && $0 == $0.rounded() }), Set(index).count == rows else {
+      return
+    }
     values = values.indices.filter { $0 % columns != 0 }.map { values[$0] }
     columns -= 1
     columnNames?.removeFirst()
-    notes.append("the first column of \(name) has no name and counts the rows: it was left out")
+    notes.append("the first column of \(name) has no name and numbers the rows: it was left out")
   }
 
   @inline(__always)

@@ -26,6 +26,11 @@ struct FieldFault {
     "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "?", "-", "--", ".", "\\n", "missing",
   ]
 
+  /// Whether a class was not written; “none” or “-” may be names.
+  static func isMissingClass(_ text: String) -> Bool {
+    text.isEmpty || ["na", "n/a", "#n/a", "<na>", "nan", "null", "?"].contains(text.lowercased())
+  }
+
   /// The rest of the sentence that begins with the place of the field.
   var sentence: String {
     if text.isEmpty { return "is empty; fill in or remove missing values first" }

@@ -47,18 +47,23 @@ struct FileTree {
 
 extension ClassLabels {
   /// The classes that the sub-folders of files stand for: the first folder on the way to each, or the
-  /// second where the first ones are all parts for training and testing.
+  /// second where the first ones are all parts for training, validation and testing.
   ///
   /// Nil when a file is in no sub-folder, or all are in one.
   init?(foldersOf files: [String]) {
     var ways = files.map { $0.split(separator: "/").dropLast() }
     let isSplit = ways.allSatisfy { way in
-      way.first.map { $0.lowercased() }.map { $0.hasSuffix("train") || $0.hasSuffix("test") }
-        ?? false
+      way.first.map { Self.isPart($0.lowercased()) } ?? false
     }
     if isSplit && ways.contains(where: { $0.count > 1 }) { ways = ways.map { $0.dropFirst() } }
     let names = ways.compactMap { $0.first.map(String.init) }
     guard names.count == files.count, Set(names).count > 1 else { return nil }
     self.init(names)
+  }
+
+  /// Whether a folder's name is that of a part for training, validation or testing.
+  private static func isPart(_ name: String) -> Bool {
+    let whole: Set = ["trn", "training", "tst", "testing", "val", "valid", "validation", "dev"]
+    return name.hasSuffix("train") || name.hasSuffix("test") || whole.contains(name)
   }
 }

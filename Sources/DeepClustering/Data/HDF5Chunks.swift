@@ -235,21 +235,34 @@ struct HDF5Chunks {
     var block = try storage.cursor(at: place)
     try block.expect("FADB")
     try block.take(2 + storage.offsetSize)
-    let page = 1 << pageBits
+    let page = min(1 << pageBits, count)
     let isPaged = count > page
-    // Which pages are there is told by bits, behind which stands a checksum.
-    if isPaged { try block.take(((count - 1) / page + 1 + 7) / 8 + 4) }
+    // Which pages were written is told by bits, the highest first, behind which stands a checksum.
+    var written: [Int] = []
+    if isPaged {
+      for _ in 0..<(((count - 1) / page + 8) / 8) { written.append(try block.number(1)) }
+      try block.take(4)
+    }
     let sizeBytes = entrySize - storage.offsetSize - 4
     guard !isFiltered || (1...8).contains(sizeBytes) else {
       throw storage.fault("the chunks of \(name) have no sizes")
     }
-    for index in 0..<count {
-      if isPaged, index > 0, index.isMultiple(of: page) { try block.take(4) }
-      let address = try storage.address(&block)
-      let size = isFiltered ? try block.number(sizeBytes) : chunkSize
-      let skipped = isFiltered ? try block.number(4) : 0
-      guard let address else { continue }
-      try add(Chunk(place: self.place(index), address: address, size: size, skipped: skipped))
+    for (number, first) in stride(from: 0, to: count, by: max(page, 1)).enumerated() {
+      let indices = first..<min(first + page, count)
+      if isPaged, written[number / 8] & (0x80 >> (number % 8)) == 0 {
+        // Its entries are whatever was in the file before.
+        try block.take(indices.count * entrySize + 4)
+        continue
+      }
+      for index in indices {
+        let address = try storage.address(&block)
+        let size = isFiltered ? try block.number(sizeBytes) : chunkSize
+        let skipped = isFiltered ? try block.number(4) : 0
+        guard let address else { continue }
+        try add(
+          Chunk(place: self.place(index), address: address, size: size, skipped: skipped))
+      }
+      if isPaged { try block.take(4) }
     }
   }
 }

@@ -9,6 +9,7 @@ public enum NearNames {
   public static func of(_ wanted: String, among names: [String]) -> [String] {
     let lowered = wanted.lowercased()
     let near = names.compactMap { name -> (name: String, distance: Int)? in
+      guard !name.isEmpty else { return nil }
       let distance = distance(lowered, name.lowercased())
       let isPart = lowered.count >= 3 && (name.hasPrefix(lowered) || lowered.hasPrefix(name))
       guard distance <= max(1, name.count / 3) || isPart else { return nil }

@@ -40,8 +40,6 @@ import Testing
     #expect(indexed.values == [5, 6, 8, 9] && indexed.columns == 2 && indexed.notes.count == 1)
     let named = try parse(",a,c\n0,5,x\n1,8,y\n", label: "c")
     #expect(named.values == [5, 8] && named.labels == ["x", "y"])
-    let other = try parse(",a\n1,5\n2,8\n")
-    #expect(other.values == [1, 5, 2, 8] && other.notes.isEmpty, "it does not count from 0")
     for sample in ["0,1\n5,6\n", "1,2,3\n5,6,7\n", "0,1,3\n5,6,7\n"] {
       #expect(try parse(sample).rows == 2, "\(sample)")
     }
@@ -91,6 +89,26 @@ import Testing
     let values = Array(repeating: "0.5", count: 20).joined(separator: ",")
     let error = refusal { try parse("\(names)\n\(values)\n", label: "nothing") }
     #expect(error?.description.hasSuffix("feature11, feature12 and 8 more") == true)
+  }
+
+  /// R numbers from 1, pandas keeps the numbers of rows that were shuffled or chosen.
+  @Test(arguments: [["1", "2", "3"], ["17", "4", "9"]])
+  func leavesOutNumbersOfRows(index: [String]) throws {
+    let lines = index.enumerated().map { "\"\($0.element)\",5,\($0.offset)\n" }.joined()
+    let table = try parse("\"\",a,b\n" + lines)
+    #expect(table.values == [5, 0, 5, 1, 5, 2] && table.columnNames == ["a", "b"])
+    #expect(table.notes.count == 1)
+    // A number twice, or one that is not whole, counts something else.
+    #expect(try parse(",a\n1,5\n1,6\n").columns == 2)
+    #expect(try parse(",a\n0.5,5\n1,6\n").columns == 2)
+  }
+
+  @Test(arguments: ["", "NA", "NaN", "?"])
+  func refusesMissingClasses(text: String) throws {
+    let error = refusal { try parse("a,b,kind\n1,2,cat\n3,4,\(text)\n", label: "kind") }
+    #expect(error?.kind == .data)
+    #expect(error?.description.contains("line 3, column 3 of t.csv is '\(text)'") == true)
+    #expect(try parse("a,kind\n1,none\n3,-\n", label: "kind").labels == ["none", "-"])
   }
 
   /// What has no name of its own cannot be found by it.

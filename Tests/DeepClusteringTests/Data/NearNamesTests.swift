@@ -18,5 +18,6 @@ import Testing
     #expect(NearNames.of("fashion", among: names) == ["fashion-mnist"])
     #expect(NearNames.of("digit", among: names) == ["digits"])
     #expect(NearNames.of("iris", among: names) == [])
+    #expect(NearNames.of("Unnamed: 0", among: ["", "a"]) == [], "no name is near to none")
   }
 }

@@ -63,13 +63,20 @@ private struct TextGolden: Decodable {
     #expect(data.classNames == ["cars", "space"] && data.labels == [0, 0, 0, 0, 1, 1, 1])
     #expect(data.fileNames == golden.documents.map(\.name))
     #expect(data.notes == ["2 of 7 texts have none of the words"])
-    // What is split for training and testing has its classes one folder below.
-    try FileManager.default.createDirectory(
-      atPath: folder.path("split"), withIntermediateDirectories: true)
-    for part in ["some-train", "some-test"] {
-      try FileManager.default.copyItem(atPath: texts, toPath: folder.path("split/\(part)"))
+  }
+
+  /// What is split for training and testing has its classes one folder below.
+  @Test(arguments: [
+    ["some-train", "some-test"], ["train", "val"], ["Training", "validation", "dev"],
+  ])
+  func takesClassesFromBelowTheParts(parts: [String]) throws {
+    for part in parts {
+      let target = folder.path("split-\(parts[0])/\(part)")
+      try FileManager.default.createDirectory(
+        atPath: folder.path("split-\(parts[0])"), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: texts, toPath: target)
     }
-    #expect(try Dataset.load(folder.path("split")).classNames == ["cars", "space"])
+    #expect(try Dataset.load(folder.path("split-\(parts[0])")).classNames == ["cars", "space"])
   }
 
   /// Words that are equally frequent are taken in their own order.
