@@ -156,7 +156,7 @@ private struct CatalogRead {
       let labels = try NPY.parse(try bytes(1), name: urls[1].path)
       let table =
         NPZ.matches(features)
-        ? try NPZ.parse(features, name: urls[0].path).table
+        ? try ArrayChoice(NPZ(features, name: urls[0].path)).contents(nil).table
         : try NumberTable(NPY.parse(features, name: urls[0].path))
       return (table, try ClassLabels(array: labels))
     case .drawn:

@@ -60,7 +60,6 @@ public struct ClassLabels: Equatable, Sendable {
       return try ArrayChoice(arrays).labels(place.array)
     }
     if NPY.matches(bytes) { return try NPY.labels(bytes, name: path) }
-    if NPZ.matches(bytes) { return try NPZ.labels(bytes, name: path, wanted: place.array) }
     if IDX.matches(bytes) { return try ClassLabels(array: IDX.parse(bytes, name: path)) }
     return try ClassLabels(text: bytes, name: path, column: column, common: names)
   }
@@ -68,6 +67,11 @@ public struct ClassLabels: Equatable, Sendable {
   private init(indices: [Int], names: [String]) {
     self.indices = indices
     self.names = names
+  }
+
+  /// These classes, then those of other rows, by their names.
+  func followed(by other: ClassLabels) -> ClassLabels {
+    ClassLabels(indices.map { names[$0] } + other.indices.map { other.names[$0] })
   }
 
   /// Refuses labels whose number is not the number of rows.

@@ -128,7 +128,7 @@ extension Dataset {
     var columnNames: [String]?
     var notes: [String] = []
     let arrays = try ArrayFiles.open(bytes, name: path)
-    if arrays == nil, !NPZ.matches(bytes), let array = place.array {
+    if arrays == nil, let array = place.array {
       throw InputError(
         .usage,
         "\(path) is no .npz, .mat or .h5 file, so there is no \(array) in it to choose; give \(path) alone"
@@ -141,9 +141,6 @@ extension Dataset {
       throw InputError(.data, "\(path) is empty: it has no bytes")
     } else if NPY.matches(bytes) {
       table = try NumberTable(NPY.parse(bytes, name: path))
-    } else if NPZ.matches(bytes) {
-      let contents = try NPZ.parse(bytes, name: path, wanted: place.array)
-      (table, labels, notes) = (contents.table, contents.labels, contents.notes)
     } else if IDX.matches(bytes) {
       table = try NumberTable(IDX.parse(bytes, name: path))
     } else {
@@ -160,7 +157,7 @@ extension Dataset {
       (labels, notes) = (text.labels.map { ClassLabels($0) }, text.notes)
       columnNames = text.columnNames
     }
-    if arrays != nil || NPY.matches(bytes) || NPZ.matches(bytes) || IDX.matches(bytes) {
+    if arrays != nil || NPY.matches(bytes) || IDX.matches(bytes) {
       try refuseColumns(columns, in: path)
     }
     try labels?.refuseOtherCount(than: table.rows, in: path, labels: path)

@@ -63,7 +63,6 @@ extension ClassLabels {
 
   /// Whether a folder's name is that of a part for training, validation or testing.
   private static func isPart(_ name: String) -> Bool {
-    let whole: Set = ["trn", "training", "tst", "testing", "val", "valid", "validation", "dev"]
-    return name.hasSuffix("train") || name.hasSuffix("test") || whole.contains(name)
+    name.hasSuffix("train") || name.hasSuffix("test") || ArrayPart.splits.contains(name)
   }
 }
