@@ -17,6 +17,8 @@ struct DelimitedText {
 
   /// Reads a table.
   ///
+  /// True and False, in any case, count as 1 and 0.
+  ///
   /// The first line is a header when a column that is named here is one of its fields, or when a
   /// field that is not a number stands over one that is, and the numbers of the line, if it has
   /// any, count columns (0, 1, 2, …); or when these are all there is, at least 0, 1 and 2, or
@@ -68,7 +70,7 @@ struct DelimitedText {
         of: first.count, label: label, ignoring: ignoreColumns, features: features, in: name)
       try table.fill(from: &records, fields: first.count, label: label, features: fields)
       // What is chosen by name needs no guess.
-      if features == nil { table.dropIndex(fields, name) }
+      if features == nil { table.noteNumbersOfRows(fields, name) }
       return table
     }
   }
@@ -152,10 +154,13 @@ struct DelimitedText {
     return ignored
   }
 
-  private static func isHeader(
+  /// Whether the first line of a table has the names of its columns.
+  static func isHeader(
     _ first: [String], next second: [String]?, naming names: [String]
   ) -> Bool {
     let fields = Set(first)
+    // What is missing is no name.
+    guard !fields.contains("?") else { return false }
     let isNamed = names.contains {
       $0 != "last" && NumberParser.number(of: $0) == nil && fields.contains($0)
     }
@@ -178,10 +183,19 @@ struct DelimitedText {
       let below = pairs.compactMap { NumberParser.number(of: $0.1) }
       return below.count < numbers.count || !countsUp(below)
     }
-    let isText = first.map { NumberParser.number(of: $0) == nil }
+    let isText = first.map { value(of: $0) == nil }
     return zip(isText, second).contains {
       // A number with a decimal comma is refused in its own line.
-      $0 && (NumberParser.number(of: $1) != nil || FieldFault.hasDecimalComma($1))
+      $0 && (value(of: $1) != nil || FieldFault.hasDecimalComma($1))
+    }
+  }
+
+  /// A number, or a truth value as one.
+  private static func value(of text: String) -> Double? {
+    switch text.lowercased() {
+    case "true": 1
+    case "false": 0
+    default: NumberParser.number(of: text)
     }
   }
 
@@ -267,17 +281,38 @@ struct DelimitedText {
   }
 
   /// Leaves out a first column without a name that numbers the rows: the index of a data frame, in any
-  /// order and of a part of its rows.
-  private mutating func dropIndex(_ fields: [Int], _ name: String) {
-    guard header?.first == "", fields.first == 0, columns > 1 else { return }
-    let index = (0..<rows).map { values[$0 * columns] }
-    guard index.allSatisfy({ $0 >= 0 && $0 == $0.rounded() }), Set(index).count == rows else {
-      return
+  /// order and of a part of its rows; of others with the name of one, says that they are features.
+  private mutating func noteNumbersOfRows(_ fields: [Int], _ name: String) {
+    guard let header, columns > 1 else { return }
+    for (column, field) in fields.enumerated().reversed()
+    where Self.isNameOfNumbers(header[field]) && numbersRows(column) {
+      // "Unnamed: 0" is how pandas writes an index that it has read as a column.
+      guard field == 0, header[0].isEmpty || header[0] == "Unnamed: 0" else {
+        notes.append(
+          "column '\(header[field])' of \(name) has a number of its own in each row and is read as a "
+            + "feature: if it only names the rows, leave it out with --ignore-columns")
+        continue
+      }
+      values = values.indices.filter { $0 % columns != 0 }.map { values[$0] }
+      columns -= 1
+      columnNames?.removeFirst()
+      notes.append("the first column of \(name) has no name and numbers the rows: it was left out")
     }
-    values = values.indices.filter { $0 % columns != 0 }.map { values[$0] }
-    columns -= 1
-    columnNames?.removeFirst()
-    notes.append("the first column of \(name) has no name and numbers the rows: it was left out")
+  }
+
+  /// Whether a column is called as those are that number the rows.
+  private static func isNameOfNumbers(_ name: String) -> Bool {
+    let lowered = name.lowercased()
+    let usual: Set = ["", "unnamed: 0", "id", "index", "idx", "row", "rowid", "no", "nr", "key"]
+    return usual.contains(lowered) || lowered.hasSuffix("_id") || name.hasSuffix("Id")
+      || name.hasSuffix("ID")
+  }
+
+  /// Whether a column has whole numbers, none of them twice.
+  private func numbersRows(_ column: Int) -> Bool {
+    let own = (0..<rows).lazy.map { values[$0 * columns + column] }
+    guard own.allSatisfy({ $0 >= 0 && $0 == $0.rounded() }) else { return false }
+    return Set(own).count == rows
   }
 
   @inline(__always)
@@ -304,7 +339,7 @@ struct DelimitedText {
   ) throws(InputError) -> Float {
     let text = try records.field(isLast: &isLast)
     let place = "line \(line), column \(field + 1) of \(records.name)"
-    if let value = NumberParser.number(of: text) {
+    if let value = value(of: text) {
       let single = Float(value)
       // A text with digits is no infinity that somebody wrote.
       guard single.isInfinite, text.utf8.contains(where: { (48...57).contains($0) }) else {

@@ -31,6 +31,30 @@ import Testing
     #expect((table.header == ["a", "b", "c"]) == text.hasPrefix("a"))
   }
 
+  @Test func truthValuesAreNumbers() throws {
+    let table = try parse("a,b\n1,True\n0.5,FALSE\n")
+    #expect(table.values == [1, 1, 0.5, 0] && table.header == ["a", "b"])
+    #expect(try parse("true,false\nfalse,true\n").values == [1, 0, 0, 1])
+    #expect(try parse("a,b\ntrue,false\n").values == [1, 0])
+    // As classes they keep their names.
+    #expect(try parse("1,true\n2,false\n", label: "2").labels == ["true", "false"])
+  }
+
+  @Test func aMissingValueIsNoHeading() throws {
+    let error = refusal { try parse("?,?\n1,2\n") }
+    #expect(error?.description.contains("line 1, column 1 of t.csv is missing ('?')") == true)
+  }
+
+  @Test func numbersOfRowsAreTold() throws {
+    let named = try parse("size,customer_id,kind\n5,17,1\n6,3,1\n7,9,2\n")
+    #expect(named.columns == 3 && named.notes.count == 1)
+    #expect(named.notes[0].hasPrefix("column 'customer_id' of t.csv has a number of its own"))
+    #expect(try parse("size,customer_id\n5,17\n6,17\n").notes == [], "twice the same")
+    #expect(try parse("size,width\n5,1\n6,2\n").notes == [], "another name")
+    let saved = try parse("Unnamed: 0,size,width\n0,5,7\n1,6,8\n")
+    #expect(saved.values == [5, 7, 6, 8] && saved.columnNames == ["size", "width"])
+  }
+
   /// pandas writes 0, 1, 2 over the columns of a matrix, and an empty field over its index.
   @Test func numbersThatCountColumnsAreAHeader() throws {
     let plain = try parse("0,1,2\n5,6,7\n8,9,1\n")
