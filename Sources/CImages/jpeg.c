@@ -72,7 +72,7 @@ static bool read_jpeg(const uint8_t *bytes, size_t count, CIHeader *header, uint
   jpeg_read_header(&jpeg, TRUE);
   const bool isGray = jpeg.jpeg_color_space == JCS_GRAYSCALE;
   const bool isInk = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
-  const CIHeader claimed = {jpeg.image_width, jpeg.image_height, isGray ? 1 : 3};
+  const CIHeader claimed = {jpeg.image_width, jpeg.image_height, isGray ? 1 : 3, 8};
   if (pixels) {
     jpeg.out_color_space = isGray ? JCS_GRAYSCALE : isInk ? JCS_CMYK : JCS_RGB;
     jpeg_start_decompress(&jpeg);

@@ -73,7 +73,8 @@ static bool read_png(const uint8_t *bytes, size_t count, CIHeader *header, uint8
   const CIHeader claimed = {
       png_get_image_width(png, info), png_get_image_height(png, info),
       !(color & PNG_COLOR_MASK_COLOR) || (color == PNG_COLOR_TYPE_PALETTE && isGrayPalette(png, info))
-          ? 1 : 3};
+          ? 1 : 3,
+      png_get_bit_depth(png, info)};
   if (pixels) {
     const int channels = color & PNG_COLOR_MASK_COLOR ? 3 : 1;
     png_set_expand(png);

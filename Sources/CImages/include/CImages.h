@@ -15,6 +15,7 @@
 typedef struct {
   int64_t width, height;
   int32_t channels;  // of the decoded pixels: 1 for grey, 3 for colour
+  int32_t bits;      // of a channel in the file
 } CIHeader;
 
 // What the header claims; nothing of that size is allocated.

@@ -46,19 +46,30 @@ struct FileTree {
 }
 
 extension ClassLabels {
-  /// The classes that the sub-folders of files stand for: the first folder on the way to each, or the
-  /// second where the first ones are all parts for training, validation and testing.
+  /// The classes that the sub-folders of files stand for: the first folder on the way to each that is
+  /// neither the only one there nor, as all beside it, a part for training, validation or testing.
   ///
   /// Nil when a file is in no sub-folder, or all are in one.
   init?(foldersOf files: [String]) {
     var ways = files.map { $0.split(separator: "/").dropLast() }
-    let isSplit = ways.allSatisfy { way in
-      way.first.map { Self.isPart($0.lowercased()) } ?? false
+    while ways.contains(where: { $0.count > 1 }) {
+      let first = Set(ways.map { $0.first.map(String.init) ?? "" })
+      let isSplit = first.allSatisfy { Self.isPart($0.lowercased()) }
+      guard isSplit || (first.count == 1 && first.first != "") else { break }
+      ways = ways.map { $0.dropFirst() }
     }
-    if isSplit && ways.contains(where: { $0.count > 1 }) { ways = ways.map { $0.dropFirst() } }
     let names = ways.compactMap { $0.first.map(String.init) }
     guard names.count == files.count, Set(names).count > 1 else { return nil }
     self.init(names)
+  }
+
+  /// What to say where some files only are in sub-folders, so that these are no classes.
+  static func noteOnFolders(of files: [String]) -> String? {
+    let beside = files.filter { !$0.contains("/") }
+    guard let first = beside.first, beside.count < files.count else { return nil }
+    return
+      "\(FileTree.counted(beside.count)), such as \(first), \(beside.count == 1 ? "is" : "are") in no "
+      + "sub-folder, so the sub-folders are not read as classes"
   }
 
   /// Whether a folder's name is that of a part for training, validation or testing.

@@ -14,6 +14,8 @@ struct ImageFile {
   let size: ImageSize
   /// 1 for grey, 3 for colour; files that store grey as colour count as colour.
   let channels: Int
+  /// How many bits a channel has in the file; eight are read at most.
+  let bits: Int
   private let stored: ImageSize
   private let orientation: Int
   private let format: Format
@@ -53,6 +55,7 @@ struct ImageFile {
         .data, "\(name) claims \(header.height) × \(header.width) pixels, \(reason)")
     }
     channels = Int(header.channels)
+    bits = Int(header.bits)
     stored = ImageSize(height: Int(header.height), width: Int(header.width))
     size = orientation >= 5 ? ImageSize(height: stored.width, width: stored.height) : stored
   }

@@ -25,6 +25,14 @@ struct ImageFolder {
     others = tree.files.filter { !isImage($0) }
   }
 
+  /// The images of kinds that are not read.
+  var foreign: [String] {
+    others.filter { file in
+      [".bmp", ".tif", ".tiff", ".gif", ".webp", ".heic", ".pgm", ".ppm"].contains(
+        where: file.lowercased().hasSuffix)
+    }
+  }
+
   private func full(_ file: String) -> String { tree.full(file) }
 
   /// Reads all images into one table.
@@ -48,8 +56,10 @@ struct ImageFolder {
           + "files (.txt, or without an ending), or the four IDX files of MNIST")
     }
     var notes: [String] = []
-    let headers = try each { (file, _) throws(InputError) in (file.size, file.channels) }
-    let sizes = headers.map(\.0)
+    let headers = try each { (file, _) throws(InputError) in
+      (size: file.size, channels: file.channels, bits: file.bits)
+    }
+    let sizes = headers.map(\.size)
     let agree = sizes.allSatisfy { $0 == sizes[0] }
     let target = size ?? (agree ? sizes[0] : .usual)
     if size == nil && !agree {
@@ -62,12 +72,19 @@ struct ImageFolder {
         "\(FileTree.counted(others.count)) of \(path) \(others.count == 1 ? "was" : "were") left out, "
           + "such as \(others[0]): only PNG and JPEG are read")
     }
-    let depth = channels ?? headers.map(\.1).max() ?? 1
+    let deep = headers.count { $0.bits > 8 }
+    if deep > 0 {
+      notes.append(
+        "\(FileTree.counted(deep)) of \(path) \(deep == 1 ? "has" : "have") 16 bits a channel, and the "
+          + "upper eight are read: for all of them write the images as one array with numpy.save")
+    }
+    let depth = channels ?? headers.map(\.channels).max() ?? 1
     let shape = ImageShape(height: target.height, width: target.width, channels: depth)
     try NumberTable.refuseTooLarge(
       rows: files.count, columns: shape.values,
       name: "\(path) with images of \(target) (--image-size asks for smaller ones)")
     let classes = ClassLabels(foldersOf: files)
+    notes += [ClassLabels.noteOnFolders(of: files)].compactMap(\.self)
     var dataset = Dataset(
       name: name, values: try values(target, shape), rows: files.count, columns: shape.values,
       labels: classes?.indices, classNames: classes?.names, imageShape: shape, source: path)

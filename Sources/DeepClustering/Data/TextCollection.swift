@@ -90,6 +90,7 @@ struct TextCollection {
       labels: classes?.indices, classNames: classes?.names, source: path)
     dataset.vocabulary = Vocabulary(words: words, inverseDocumentFrequencies: table.frequencies)
     dataset.fileNames = names
+    dataset.notes += [ClassLabels.noteOnFolders(of: names)].compactMap(\.self)
     if given == nil && reading.maxFeatures == nil && words.count < counts.words.count {
       dataset.notes.append(
         "the \(words.count) most frequent of \(counts.words.count) words are used; --max-features "

@@ -45,7 +45,32 @@ import Testing
     #expect(try Dataset.load(folder.url.path, labels: labels).labels == [0, 1, 2])
     // One image outside the sub-folders, and they are no classes.
     try folder.write("a.png", golden.bytes("colour"))
+    let beside = try Dataset.load(folder.url.path)
+    #expect(beside.labels == nil)
+    #expect(beside.notes.contains { $0.hasPrefix("1 file, such as a.png, is in no sub-folder") })
+  }
+
+  /// A folder that holds nothing but another one is what unpacking an archive leaves.
+  @Test func passesOverFoldersThatAreAlone() throws {
+    for name in ["pets/images/cats/a", "pets/images/dogs/b", "pets/images/dogs/deep/c"] {
+      try folder.write("\(name).png", golden.bytes("grey"))
+    }
+    #expect(try Dataset.load(folder.url.path).classNames == ["cats", "dogs"])
+    try folder.write("pets/images/d.png", golden.bytes("grey"))
     #expect(try Dataset.load(folder.url.path).labels == nil)
+  }
+
+  @Test func saysWhereImagesAreDeeperThanTheyAreRead() throws {
+    try folder.write("a.png", golden.bytes("sixteen bits"))
+    #expect(
+      try Dataset.load(folder.url.path).notes.contains { $0.contains("has 16 bits a channel") })
+  }
+
+  @Test func refusesImagesOfOtherKinds() throws {
+    try folder.write("scan.tiff", [1, 2, 3])
+    try folder.write("README", "what this is")
+    let error = refusal { try Dataset.load(folder.url.path) }
+    #expect(error?.description.contains("such as scan.tiff, and of images only PNG") == true)
   }
 
   @Test func bringsImagesToOneSize() throws {
