@@ -11,6 +11,10 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "A file with a cluster for each sample: .npy, .csv or .txt; or a run folder.")
   var predicted: String
   @Option(help: "A file with the class of each sample.") var labels: String
+  @Option(
+    help:
+      "The column of that file, by name, by number from 1 (from the end when negative), or last.")
+  var labelColumn: String?
   @Flag(help: "Print one JSON object.") var json = false
 
   func run() throws {
@@ -22,16 +26,14 @@ struct EvaluateCommand: ParsableCommand {
     }
     // assignments.csv has the classes beside the clusters.
     let found = try ClassLabels.read(file, names: ["cluster", "prediction", "label"])
-    let classes = try ClassLabels.read(labels)
+    let classes = try ClassLabels.read(labels, column: labelColumn)
     var members = classes.indices
-    if isFolder.boolValue && found.indices.count < members.count {
-      members = try rows(of: predicted, in: members) ?? members
-    }
-    guard found.indices.count == members.count else {
-      throw InputError(
-        .data,
-        "\(file) has the clusters of \(found.indices.count) samples and \(labels) the classes of "
-          + "\(members.count); there must be one of each for every sample")
+    if isFolder.boolValue, found.indices.count < members.count,
+      let part = try rows(of: predicted, in: members), part.count == found.indices.count
+    {
+      members = part
+    } else {
+      try classes.refuseOtherCount(than: found.indices.count, in: file, labels: labels)
     }
     guard !members.isEmpty else { throw InputError(.data, "\(file) has no samples to compare") }
     guard ContingencyTable.fits(Set(found.indices).count, classes.names.count) else {

@@ -71,6 +71,32 @@ import Testing
     #expect(abs((try object(outcome.output)["acc"] as? Double ?? 0) - 5.0 / 6) < 1e-12)
   }
 
+  /// A table of several columns, one of which is named, and the heading of a list.
+  @Test func takesTheColumnThatIsNamed() throws {
+    let place = try place()
+    try Data("x,y,kind\n1,4,a\n1,4,a\n2,6,b\n3,8,b\n4,9,c\n5,9,c\n".utf8).write(
+      to: place.file("table.csv"))
+    func acc(_ column: [String]) throws -> Double? {
+      let outcome = try place.run(
+        ["evaluate", "table.csv", "--labels", "table.csv", "--json"] + column)
+      return outcome.status == 0 ? try object(outcome.output)["acc"] as? Double : nil
+    }
+    // y is a place here, and no class.
+    #expect(try acc([]) == nil)
+    let lines = "a\na\nb\nb\nc\nc\n"
+    try Data(lines.utf8).write(to: place.file("kinds.txt"))
+    for column in ["kind", "3", "-1", "last"] {
+      let outcome = try place.run([
+        "evaluate", "kinds.txt", "--labels", "table.csv", "--label-column=\(column)", "--json",
+      ])
+      #expect(outcome.status == 0, "\(outcome.error)")
+      #expect(try object(outcome.output)["acc"] as? Double == 1)
+    }
+    try Data("kinds\n\(lines)".utf8).write(to: place.file("headed.txt"))
+    let headed = try place.run(["evaluate", "kinds.txt", "--labels", "headed.txt"])
+    #expect(headed.status == 65 && headed.error.contains("'kinds', is a heading, remove it"))
+  }
+
   /// Row numbers as classes, and nothing at all.
   @Test func refusesWhatCannotBeCounted() throws {
     let place = try place()
@@ -90,9 +116,7 @@ import Testing
     #expect(outcome.status == 65)
     #expect(outcome.output.isEmpty)
     #expect(outcome.complaints.count == 1)
-    #expect(
-      outcome.error.contains(
-        "found.npy has the clusters of 6 samples and three.txt the classes of 3"))
+    #expect(outcome.error.contains("three.txt has 3 labels, but found.npy has 6 rows"))
     #expect(try place.run(["evaluate", "nothing", "--labels", "three.txt"]).status == 66)
   }
 }

@@ -75,7 +75,15 @@ public struct ClassLabels: Equatable, Sendable {
   }
 
   /// Refuses labels whose number is not the number of rows.
-  func refuseOtherCount(than rows: Int, in data: String, labels: String) throws(InputError) {
+  ///
+  /// - Parameters:
+  ///   - rows: how many labels there must be.
+  ///   - data: what has the rows, for the message.
+  ///   - labels: where the labels are from, for the message.
+  /// - Throws: ``InputError`` with both numbers, and a hint where a heading may be among the labels.
+  public func refuseOtherCount(
+    than rows: Int, in data: String, labels: String
+  ) throws(InputError) {
     guard indices.count != rows else { return }
     let first =
       indices.count == rows + 1 && indices.dropFirst().allSatisfy { $0 != indices[0] }
@@ -97,6 +105,7 @@ public struct ClassLabels: Equatable, Sendable {
   private init(
     text bytes: [UInt8], name: String, column: String?, common: [String]
   ) throws(InputError) {
+    try ForeignFormat.refuse(bytes, name: name)
     guard !bytes.contains(0) else {
       throw InputError(
         .data, "\(name) is neither text nor NPY, NPZ or IDX; labels are read from these only")
@@ -118,7 +127,10 @@ public struct ClassLabels: Equatable, Sendable {
       index = try table.column(column, of: first.count, in: name)
     } else if first.count == 1 {
       index = 0
-    } else if let found = common.compactMap({ first.firstIndex(of: $0) }).first {
+    } else if let found = common.filter({ $0 != "y" || !first.contains("x") })
+      .compactMap({ first.firstIndex(of: $0) }).first
+    {
+      // Beside x, y is a place.
       index = found
     } else {
       throw InputError(
@@ -130,8 +142,11 @@ public struct ClassLabels: Equatable, Sendable {
       index < $0.count && NumberParser.number(of: $0[index]) != nil
     }
     let isNamed = first.count > 1 && (first[index] == column || common.contains(first[index]))
+    let isWord = NumberParser.number(of: first[index]) == nil
     if isNamed
-      || (words.count > 1 && isNumber && NumberParser.number(of: first[index]) == nil)
+      || (isWord && first.count > 1
+        && DelimitedText.isHeader(first, next: words.dropFirst().first, naming: []))
+      || (words.count > 1 && isNumber && isWord)
       || (first.count == 1 && common.contains(first[index]))
     {
       table.header = words.removeFirst()

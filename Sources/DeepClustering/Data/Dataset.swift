@@ -83,12 +83,19 @@ public struct Dataset: Equatable, Sendable {
   public var valueRange: ClosedRange<Float>? {
     var lowest = Float.infinity
     var highest = -Float.infinity
-    table.eachRow(columns: columns) { _, values in
+    func take(_ values: UnsafeBufferPointer<Float>) {
       for value in values {
         lowest = value < lowest ? value : lowest
         highest = value > highest ? value : highest
       }
-      return true
+    }
+    switch table {
+    case .dense(let values): values.withUnsafeBufferPointer(take)
+    case .sparse(let sparse):
+      sparse.values.withUnsafeBufferPointer(take)
+      if sparse.values.count < rows * columns {
+        (lowest, highest) = (min(lowest, 0), max(highest, 0))
+      }
     }
     return lowest <= highest ? lowest...highest : nil
   }

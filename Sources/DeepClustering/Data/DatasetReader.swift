@@ -104,6 +104,16 @@ extension Dataset {
       if idx.isMeant { return try idx.read(name: stem(of: path)) }
       let tree = try FileTree(path)
       let (images, texts) = (ImageFolder(tree), TextCollection(tree))
+      let foreign = images.foreign
+      // A few texts beside such images say what these are.
+      if images.files.isEmpty, let first = foreign.first,
+        (1..<foreign.count + 1).contains(texts.files.count)
+      {
+        throw InputError(
+          .data,
+          "the folder \(path) has \(FileTree.counted(foreign.count)) such as \(first), and of images "
+            + "only PNG and JPEG are read: convert them")
+      }
       if images.files.isEmpty && !texts.files.isEmpty {
         return try texts.read(name: stem(of: path), text)
       }
@@ -201,6 +211,7 @@ extension Dataset {
         .data,
         "\(path) is not \(format.value): it does not start as one; fetch or write it again")
     }
+    try ForeignFormat.refuse(bytes, name: path)
     guard bytes.prefix(4096).contains(0) else { return }
     throw InputError(
       .data,

@@ -109,6 +109,16 @@ extension Dataset {
   }
 
   private func constantColumnCount() -> Int {
+    if case .sparse(let sparse) = table {
+      // Constant are those without a value, and those with the same one in every row.
+      var count = [Int](repeating: 0, count: columns)
+      var first = [Float](repeating: 0, count: columns)
+      for (column, value) in zip(sparse.columns.lazy.map(Int.init), sparse.values) {
+        if count[column] == 0 { first[column] = value }
+        count[column] = value == first[column] && count[column] >= 0 ? count[column] + 1 : -1
+      }
+      return count.count { $0 == 0 || $0 == rows }
+    }
     // Only columns that are still constant are looked at.
     var candidates = Array(0..<columns)
     var first: [Float] = []

@@ -45,6 +45,12 @@ struct NPZ: ArrayFile {
     if members.contains(where: { $0.hasPrefix("xl/") }) {
       throw InputError(.data, "\(name) is a spreadsheet, which is not read: save it as CSV")
     }
+    if arrayNames.isEmpty, let first = members.first(where: { !$0.hasSuffix("/") }) {
+      throw InputError(
+        .data,
+        "\(name) is a zip file of other things than NumPy's arrays, such as \(first): unpack it and "
+          + "give the folder or the file")
+    }
   }
 
   private func member(_ array: String) throws(InputError) -> ZipArchive.Member {

@@ -123,6 +123,19 @@ import Testing
       ("b.npz.gz", gzip(Array("1,2\n".utf8)), "is not an NPZ file"),
       ("train-images-idx3-ubyte", [1, 2, 3], "is not an IDX file"),
       ("c.hdf", [0x89, 0x48, 0x44, 0x46, 0, 1], "is of a format that is not read"),
+      (
+        "e.csv", [0xFF, 0xFE, 49, 0, 44, 0, 50, 0],
+        "is UTF-16 text, which is not read: save it as UTF-8"
+      ),
+      ("f.csv.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0], "is packed by xz"),
+      ("g.mtx", Array("%%MatrixMarket matrix coordinate\n1 1 1\n".utf8), "is a MatrixMarket file"),
+      ("h.arff", Array("@RELATION iris\n".utf8), "is an ARFF file"),
+      ("i.pkl", [0x80, 4, 0x95, 0], "is a Python pickle"),
+      ("j.png", [0x89, 0x50, 0x4E, 0x47, 0], "is a PNG image"),
+      (
+        "k.zip", ZipWriter.archive([("cats/", []), ("cats/a.png", [1])]) ?? [],
+        "is a zip file of other things than NumPy's arrays, such as cats/a.png"
+      ),
       ("d.csv.gz", Array(gzip(Array("1,2\n3,4\n".utf8)).dropLast(9)), "is cut off"),
     ]
     for (name, bytes, words) in cases {

@@ -34,6 +34,12 @@ extension SparseRows {
     #expect(
       refusal { try sparse.validated(clusters: 4) }?.description
         == refusal { try dense.validated(clusters: 4) }?.description)
+    // The same value in every row, in some rows, in none.
+    let columns: [Float] = [3, 3, 0, 1, 3, 3, 0, 0, 3, 4, 0, 0, 3, 3, 0, 2]
+    for table in [TableValues.dense(columns), .sparse(SparseRows(dense: columns, columns: 4))] {
+      #expect(try dataset(table).validated(clusters: 2).first?.hasPrefix("2 of 4 columns") == true)
+      #expect(dataset(table).valueRange == 0...4)
+    }
     #expect(sparse.sampled(rows: 2, seed: 5).values == dense.sampled(rows: 2, seed: 5).values)
     let parts = [sparse, dense].map { $0.table.rows([3, 2, 3], columns: 4).dense(columns: 4) }
     #expect(parts[0] == parts[1] && parts[0] == [0, 0.5, 0, 0, -2, 0, 0, 8, 0, 0.5, 0, 0])
