@@ -30,6 +30,9 @@ public struct DirichletProcessMixture: ClusteringMethod, Equatable {
   public var tolerance = 1e-5
   /// Added to every variance.
   public var regularization = 1e-6
+  /// Whether the largest component has the first piece of the stick, so that the result does not hang on
+  /// how k-means numbers its clusters; scikit-learn has the pieces in the order of the numbers.
+  public var sticksBySize = true
 
   /// A mixture of at most so many components.
   public init(clusters: Int) { self.clusters = clusters }
@@ -139,7 +142,8 @@ public struct DirichletProcessMixture: ClusteringMethod, Equatable {
       return state.prior.updated(moments.sizes[k], moments.means[k], covariance)
     }
     let gamma = concentration > 0 ? concentration : 1 / Double(self.clusters)
-    return Posterior(sizes: moments.sizes, concentration: gamma, clusters: clusters)
+    return Posterior(
+      sizes: moments.sizes, concentration: gamma, clusters: clusters, bySize: sticksBySize)
   }
 
   /// The components that hold a sample, the largest first.

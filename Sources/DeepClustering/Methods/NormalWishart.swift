@@ -55,6 +55,8 @@ struct NormalWishart: Codable, Equatable {
 struct Posterior: Codable, Equatable {
   /// The sticks: Beta(a_k, b_k).
   let sticks: [Stick]
+  /// The components in the order in which the stick is broken.
+  let order: [Int]
   let clusters: [NormalWishart]
 
   struct Stick: Codable, Equatable {
@@ -66,33 +68,42 @@ struct Posterior: Codable, Equatable {
   ///   - sizes: The weight of the samples of each component.
   ///   - concentration: γ.
   ///   - clusters: What is believed of each.
-  init(sizes: [Double], concentration: Double, clusters: [NormalWishart]) {
+  ///   - bySize: Whether the largest component has the first piece of the stick, as the prior expects
+  ///     it (Kurihara, Welling, Vlassis: Accelerated variational Dirichlet process mixtures, NIPS 2006,
+  ///     §4); else the components have theirs as they are numbered.
+  init(sizes: [Double], concentration: Double, clusters: [NormalWishart], bySize: Bool) {
+    order =
+      bySize ? sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) } : Array(sizes.indices)
     // Blei and Jordan 2006, equations 18 and 19.
     var rest = sizes.reduce(0, +)
-    sticks = sizes.map { size in
-      rest -= size
-      return Stick(a: 1 + size, b: concentration + max(rest, 0))
+    var sticks = [Stick](repeating: Stick(a: 1, b: concentration), count: sizes.count)
+    for component in order {
+      rest -= sizes[component]
+      sticks[component] = Stick(a: 1 + sizes[component], b: concentration + max(rest, 0))
     }
+    self.sticks = sticks
     self.clusters = clusters
   }
 
   /// E[log π_k] of stick breaking: of its own stick, and of what those before it left.
   var logWeights: [Double] {
-    var left = 0.0
-    return sticks.map { stick in
+    var (left, result) = (0.0, [Double](repeating: 0, count: sticks.count))
+    for component in order {
+      let stick = sticks[component]
       let whole = digamma(stick.a + stick.b)
-      defer { left += digamma(stick.b) - whole }
-      return digamma(stick.a) - whole + left
+      result[component] = digamma(stick.a) - whole + left
+      left += digamma(stick.b) - whole
     }
+    return result
   }
 
   /// The expected mixture, whose responsibilities are those of the posterior.
   var components: GaussianComponents {
-    var left = 1.0
-    let weights = sticks.map { stick -> Double in
-      let share = stick.a / (stick.a + stick.b)
-      defer { left *= 1 - share }
-      return share * left
+    var (left, weights) = (1.0, [Double](repeating: 0, count: sticks.count))
+    for component in order {
+      let share = sticks[component].a / (sticks[component].a + sticks[component].b)
+      weights[component] = share * left
+      left *= 1 - share
     }
     let total = weights.reduce(0, +)
     return GaussianComponents(
