@@ -57,7 +57,7 @@ public struct ClusterNetworkModel: ReadableModel {
 
   /// The scaled rows, or the scaled codes of rows or places in the layout.
   ///
-  /// Training samples too are laid out as new ones: near their places, not on them.
+  /// Training samples have their own places.
   public func embedding(of rows: Tensor) -> Tensor {
     guard let autoencoder else { return scaling(rows) }
     let codes = autoencoder.embedding(of: rows)

@@ -66,7 +66,7 @@ public struct GaussianMixtureModel: ReadableModel, MeasuredModel {
 
   /// The places of rows in the layout, or the rows themselves without one.
   ///
-  /// Training samples too are laid out as new ones: near their places, not on them.
+  /// Training samples have their own places.
   public func embedding(of rows: Tensor) -> Tensor {
     guard let network, let layout else { return rows }
     return layout.positions(of: network.embedding(of: rows))

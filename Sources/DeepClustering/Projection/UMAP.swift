@@ -218,7 +218,8 @@ public struct UMAP: Codable, Sendable, Equatable {
 
   // MARK: New rows
 
-  /// Lays new rows out among old ones, which stay where they are.
+  /// Lays new rows out among old ones, which stay where they are; a row that is one of the old ones, but
+  /// for rounding, has its place.
   func positions(of rows: Tensor, among layout: UMAPLayout) -> Tensor {
     let (n, m) = (rows.shape[0], layout.data.shape[0])
     guard n > 0 else { return Tensor(repeating: 0, shape: [0, components]) }
@@ -237,6 +238,18 @@ public struct UMAP: Codable, Sendable, Equatable {
     for epoch in 0..<planned {
       let rate = learningRate / 4 * (1 - Double(epoch) / Double(planned))
       step(graph, curve, 0x5eed, &all, n..<(n + m), epoch, rate, keys: keys)
+    }
+    let nearest = (0..<n).map { Int64(found.indices[$0 * found.count]) }
+    let others = layout.data.rows(at: Tensor(nearest, shape: [n], on: layout.data.device))
+    let distances = (rows - others).squared().sum(1).scalars(as: Float.self)
+    for row in 0..<n {
+      // A small network computes the codes of few rows a little otherwise than those of many.
+      guard distances[row] <= 1e-8 * found.squaredDistances[(row + 1) * found.count - 1] else {
+        continue
+      }
+      for column in 0..<components {
+        all[row * components + column] = old[Int(nearest[row]) * components + column]
+      }
     }
     return Tensor(Array(all.prefix(n * components)), shape: [n, components])
   }

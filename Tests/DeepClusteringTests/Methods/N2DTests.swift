@@ -68,5 +68,8 @@ import Torch
     let one = try Self.fit(layouts: 1)
     #expect(one.reports.last?.stopReason == "the likelihood came to rest")
     #expect(try #require(one.model.layout).positions.scalars() == one.positions)
+    // The samples of the fit have their places, and so their clusters, when they come again.
+    #expect(one.model.embedding(of: Self.blobs.tensor).scalars() == one.positions)
+    #expect(one.model.assignments(for: Self.blobs.tensor) == one.model.assignments)
   }
 }

@@ -67,6 +67,18 @@ import Torch
     #expect(Array(all[34..<38]) == some)
   }
 
+  /// The rows of a layout have their places in it, alone as together.
+  @Test func oldRowsStayWhereTheyAre() {
+    let rows = Generator(seed: 12).normal(shape: [200, 4])
+    var umap = UMAP()
+    (umap.epochs, umap.neighbors) = (30, 8)
+    let layout = umap.fit(rows, seed: Seed(1))
+    let places: [Float] = layout.positions.scalars()
+    #expect(layout.positions(of: rows).scalars() == places)
+    #expect(layout.positions(of: rows.slice(7..<9) * 1.0000001).scalars() == Array(places[14..<18]))
+    #expect(layout.positions(of: rows.slice(7..<9) + 0.05).scalars() != Array(places[14..<18]))
+  }
+
   /// A layout is made with two neighbours at least, and new rows find their places in it.
   @Test func fewNeighborsAreTakenAlikeByTheLayoutAndForNewRows() {
     let rows = Generator(seed: 12).normal(shape: [50, 4])
