@@ -18,8 +18,12 @@ struct ComparisonCurves {
     }
     return stages.enumerated().flatMap { number, stage -> [Chart] in
       let title: String = stage.prefix(1).uppercased() + stage.dropFirst()
+      // Methods have losses of their own, but pretraining has one.
+      let isOneLoss = stage == "pretraining" || Set(runs.map(\.record.method.name)).count == 1
       let all: [Chart?] = [
-        chart("loss-\(number)", "\(title) loss", "Loss", stage, { $0.loss }, scale: .automatic),
+        isOneLoss
+          ? chart("loss-\(number)", "\(title) loss", "Loss", stage, { $0.loss }, scale: .automatic)
+          : nil,
         chart(
           "changed-\(number)", "Samples that changed cluster", "Share of all samples", stage,
           { $0.changed }, scale: .logarithmic, text: NumberText.percent,
@@ -50,18 +54,23 @@ struct ComparisonCurves {
     text: @escaping (Double) -> String = NumberText.compact,
     tickText: ((Double) -> String)? = nil
   ) -> Chart? {
-    let values = runs.map { run -> [Int: Double] in
-      let entries = run.metrics.stages.first { $0.name == stage }?.entries ?? []
-      return Dictionary(
-        entries.compactMap { entry in value(entry).map { (entry.step, $0) } }
-      ) { $1 }
+    let stages = runs.map { run in run.metrics.stages.first { $0.name == stage } }
+    let values = stages.map { stage -> [Int: Double] in
+      Dictionary(
+        (stage?.entries ?? []).compactMap { entry in value(entry).map { (entry.step, $0) } }
+      ) {
+        $1
+      }
+    }
+    let pieces = stages.map { stage -> [Int: Int] in
+      Dictionary(zip((stage?.entries ?? []).map(\.step), stage?.pieces ?? [])) { $1 }
     }
     let steps = Set(values.flatMap(\.keys)).sorted()
     guard !steps.isEmpty else { return nil }
     let series = runs.indices.filter { !values[$0].isEmpty }.map { index in
       LineChart.Series(
         name: Chart.shortened(runs[index].name, to: 26), values: steps.map { values[index][$0] },
-        color: index)
+        pieces: steps.map { pieces[index][$0] ?? 0 }, color: index)
     }
     let lowest = values.flatMap(\.values).min() ?? 0
     return LineChart(

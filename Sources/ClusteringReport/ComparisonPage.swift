@@ -53,7 +53,10 @@ struct ComparisonPage {
         text: { NumberText.compact($0) }, isBest: nil),
       column("ACC") { $0.acc }, column("NMI") { $0.nmi }, column("ARI") { $0.ari },
       column("AMI") { $0.ami }, column("Purity") { $0.purity },
-      column("Silhouette") { $0.silhouette },
+      // Of each run's own embedding, which says nothing of another's.
+      Column(
+        title: "Silhouette", values: runs.map { $0.record.scores?.silhouette }, text: score,
+        isBest: nil),
       Column(
         title: "Time", values: runs.map { $0.record.seconds?["total"] },
         text: NumberText.duration, isBest: nil),
@@ -85,8 +88,9 @@ struct ComparisonPage {
     return Section(
       id: "scores", heading: "Scores", label: "Scores",
       lead: isOneData
-        ? "The best of each column in bold. One run of each says little: for differences between "
-          + "methods run several seeds with deepclust experiment."
+        ? "The best of each score against the classes in bold. A silhouette is that of the embedding in "
+          + "which the run clusters, and not to be ranked between methods. One run of each says little: "
+          + "for differences between methods run several seeds with deepclust experiment."
         : "The runs are of different data, so their scores cannot be ranked.",
       content: """
         <div class="card"><div class="scroller"><table class="runs"><thead><tr><th>Run</th>\

@@ -94,8 +94,8 @@ struct ImageGallery {
       """
     if run.centroids != nil {
       body += """
-        <span class="tile centroid pc\(cluster)" data-tip="Decoded centroid of cluster \(cluster)" \
-        role="img" aria-label="Decoded centroid of cluster \(cluster)"></span>
+        <span class="tile centroid pc\(cluster)" data-tip="Cluster \(cluster): \(run.centroidKind)" \
+        role="img" aria-label="Cluster \(cluster): \(run.centroidKind)"></span>
         """
     }
     body += """

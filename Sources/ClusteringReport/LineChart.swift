@@ -10,8 +10,12 @@ struct LineChart {
     var values: [Double?]
     /// How far each value spreads to both sides, drawn as an upright line; empty for none.
     var spreads: [Double?] = []
+    /// The curve is broken where this number of a step changes; empty for a whole curve.
+    var pieces: [Int] = []
     /// A place in the palette; nil for the page's few colours of curves, in turn.
     var color: Int?
+
+    func piece(_ place: Int) -> Int { pieces.isEmpty ? 0 : pieces[place] }
   }
 
   /// Something that happened at a step, shown on the first curve.
@@ -44,8 +48,6 @@ struct LineChart {
   /// How the value axis names its ticks; nil as numbers.
   var tickText: ((Double) -> String)?
   var marks: [Mark] = []
-  /// Curves are broken where this number of a step changes; empty for whole curves.
-  var pieces: [Int] = []
   /// Whether the last value of each curve stands beside its name.
   var namesLastValues = true
 
@@ -78,13 +80,16 @@ struct LineChart {
     for (index, one) in series.enumerated() {
       let points = shown.compactMap { place -> (x: Double, y: Double, piece: Int)? in
         guard let value = one.values[place], value.isFinite else { return nil }
-        return (px(steps[place]), py(value), pieces.isEmpty ? 0 : pieces[place])
+        return (px(steps[place]), py(value), one.piece(place))
       }
       var rest = points[...]
       while let first = rest.first {
         let piece = rest.prefix { $0.piece == first.piece }
         rest = rest.dropFirst(piece.count)
-        guard piece.count > 1 else { continue }
+        guard piece.count > 1 else {
+          body += "<circle \(fill(index)) cx=\"\(first.x)\" cy=\"\(first.y)\" r=\"1.5\"/>"
+          continue
+        }
         let path = piece.map { "\(NumberText.coordinate($0.x)),\(NumberText.coordinate($0.y))" }
         body += "<polyline \(stroke(index)) points=\"\(path.joined(separator: " "))\"/>"
       }
@@ -182,7 +187,8 @@ struct LineChart {
       let place = Self.left + x.position(tick.value) * (Self.right - Self.left)
       body += """
         <line class="base" x1="\(place)" x2="\(place)" y1="\(Self.bottom)" y2="\(Self.bottom + 4)"/>\
-        <text class="muted mid" x="\(min(place, Self.right - 8))" y="\(Self.bottom + 17)">\
+        <text class="muted mid" x="\(min(place, Self.width - Chart.textWidth(tick.label) / 2 - 1))" \
+        y="\(Self.bottom + 17)">\
         \(tick.label)</text>
         """
     }
@@ -242,7 +248,8 @@ struct LineChart {
     return "\(range): \(parts.joined(separator: "; "))."
   }
 
-  /// The places to draw: of every bucket the lowest and the highest value of each curve.
+  /// The places to draw: of every bucket the lowest and the highest value of each piece of a curve, and
+  /// where the pieces begin and end.
   private func thinned() -> [Int] {
     guard steps.count > Self.mostPoints else { return Array(steps.indices) }
     let buckets = max(Self.mostPoints / 2 / max(series.count, 1), 60)
@@ -250,8 +257,19 @@ struct LineChart {
     for bucket in 0..<buckets {
       let range = bucket * steps.count / buckets..<(bucket + 1) * steps.count / buckets
       for one in series {
-        let known = range.compactMap { place in one.values[place].map { (place, $0) } }
-        places += [known.min { $0.1 < $1.1 }, known.max { $0.1 < $1.1 }].compactMap { $0?.0 }
+        var known = range.compactMap { place in one.values[place].map { (place, $0) } }[...]
+        while let first = known.first {
+          let piece = known.prefix { one.piece($0.0) == one.piece(first.0) }
+          known = known.dropFirst(piece.count)
+          places += [piece.min { $0.1 < $1.1 }, piece.max { $0.1 < $1.1 }].compactMap { $0?.0 }
+        }
+      }
+    }
+    for one in series where !one.pieces.isEmpty {
+      let known = one.values.indices.filter { one.values[$0] != nil }
+      for (before, after) in zip(known, known.dropFirst())
+      where one.piece(before) != one.piece(after) {
+        places += [before, after]
       }
     }
     places.append(steps.count - 1)

@@ -95,5 +95,15 @@ extension MetricsLog.Stage {
   /// The start or move that each entry belongs to, of methods that try several; else zeros.
   var attempts: [Int] { entries.map { Int(($0.measures?["attempt"] ?? nil) ?? 0) } }
 
+  /// Numbers for the pieces that curves consist of: another one wherever the attempt changes, so that two
+  /// stretches between attempts are two pieces.
+  var pieces: [Int] {
+    var piece = 0
+    return zip(attempts, [attempts.first ?? 0] + attempts).map { attempt, before in
+      if attempt != before { piece += 1 }
+      return piece
+    }
+  }
+
   var lastStep: Int { entries.last?.step ?? 0 }
 }

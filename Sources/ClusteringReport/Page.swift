@@ -94,7 +94,7 @@ struct Page {
     return Section(
       id: "images", heading: "Images of each cluster", label: "Images",
       lead: "The samples that the method is most and least sure of"
-        + (run.centroids == nil ? "." : ", beside the decoded centroid.")
+        + (run.centroids == nil ? "." : ", beside the \(run.centroidKind).")
         + (run.generated == nil ? "" : " The last row was drawn from the model.")
         + (hasLabels ? " A frame and a name mark those of another class." : ""),
       content: "<div class=\"grid-2\">\(gallery.html())</div>")

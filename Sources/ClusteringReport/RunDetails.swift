@@ -106,7 +106,7 @@ struct RunDetails {
   }
 
   private func timeSpent() -> Markup {
-    let order = ["data", "pretraining", "clustering", "scoring"]
+    let order = ["choosing K", "data", "pretraining", "clustering", "scoring"]
     guard let seconds = record.seconds else { return .empty }
     let known = order + seconds.keys.filter { !order.contains($0) && $0 != "total" }.sorted()
     let parts = known.compactMap { name in

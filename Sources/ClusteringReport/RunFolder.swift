@@ -70,7 +70,10 @@ struct RunFolder: Sendable {
   var projection: [Float]?
   var mostCertain: Pictures?
   var leastCertain: Pictures?
+  /// One of each cluster: the decoded centroids, or where nothing decodes them the means of the samples.
   var centroids: Pictures?
+  /// What ``centroids`` are.
+  var centroidKind = "decoded centroid"
   /// New samples that the model drew of each cluster.
   var generated: Pictures?
   /// Samples of each tenth of the data by certainty, the least certain tenth first.
@@ -109,6 +112,9 @@ struct RunFolder: Sendable {
     mostCertain = try pictureSet(pictures, "most_certain")
     leastCertain = try pictureSet(pictures, "least_certain")
     centroids = try pictureSet(pictures, "centroids")
+    if centroids == nil {
+      (centroids, centroidKind) = (try pictureSet(pictures, "means"), "mean of its samples")
+    }
     generated = try pictureSet(pictures, "generated")
     deciles = try pictureSet(pictures, "deciles", groups: 10, named: "tenths")
     sheet = try sampleSheet(pictures)

@@ -143,7 +143,7 @@ public struct TensorBoardLog {
   /// The pictures of each cluster side by side, the clusters one below the other.
   private func pictures() -> [ProtocolBuffer] {
     let sets = [
-      ("decoded centroids", run.centroids), ("most certain", run.mostCertain),
+      ("\(run.centroidKind)", run.centroids), ("most certain", run.mostCertain),
       ("least certain", run.leastCertain), ("generated", run.generated),
     ]
     return sets.compactMap { name, pictures in

@@ -114,11 +114,16 @@ struct TrainingSection {
         + (attempt > 0 ? " · attempt \(attempt)" : "")
         + (kind == "clusters" ? ChangesOfClusters.inWords(entry) : "")
     }
+    let pieces = stage.pieces
+    let broken = series.map { one in
+      var one = one
+      one.pieces = pieces
+      return one
+    }
     return LineChart(
       name: "\(kind)-\(number)", title: title, xTitle: "Step", yTitle: yTitle,
-      steps: stage.entries.map { Double($0.step) }, stepNames: names, series: series, scale: scale,
-      text: text,
-      tickText: tickText, marks: marks, pieces: attempts
+      steps: stage.entries.map { Double($0.step) }, stepNames: names, series: broken, scale: scale,
+      text: text, tickText: tickText, marks: marks
     ).chart()
   }
 
@@ -130,7 +135,7 @@ struct TrainingSection {
     switch term {
     case "reconstruction": "L_R"
     case "clustering": "L_C"
-    default: Chart.shortened(term, to: 9)
+    default: Chart.shortened(term, to: 24)
     }
   }
 }

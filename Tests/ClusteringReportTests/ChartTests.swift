@@ -50,13 +50,24 @@ import Testing
   @Test func eachAttemptHasACurveOfItsOwn() {
     var chart = line([9, 3, 2, 8, 1, 7])
     #expect(chart.chart().svg().text.matches(of: /<polyline/).count == 1)
-    chart.pieces = [1, 1, 1, 2, 2, 3]
+    chart.series[0].pieces = [1, 1, 1, 2, 2, 3]
     let text = chart.chart().svg().text
     #expect(text.matches(of: /<polyline/).count == 2)
     let points = text.matches(of: /points="([^"]+)"/).map {
       $0.output.1.split(separator: " ").count
     }
     #expect(points == [3, 2])
+  }
+
+  /// Of many attempts none is lost when the curve is thinned, and those of one point are dots.
+  @Test func thinnedAttemptsKeepTheirCurves() {
+    var chart = line((0..<3_000).map { Double($0 % 30) })
+    chart.series[0].pieces = (0..<3_000).map { $0 / 30 }
+    #expect(chart.chart().svg().text.matches(of: /<polyline/).count == 100)
+    chart = line([3, 1, 2])
+    chart.series[0].pieces = [0, 1, 2]
+    let text = chart.chart().svg().text
+    #expect(text.matches(of: /r="1.5"/).count == 3 && !text.contains("<polyline"))
   }
 
   @Test func gapsAndSinglePointsAreDrawn() {

@@ -137,6 +137,14 @@ extension Run {
       try NPY.write(
         data.pictures(decoded), shape: [k] + size,
         to: pictures.appendingPathComponent("centroids.npy"))
+    } else {
+      let members = model.assignments.indices.filter { model.assignments[$0] >= 0 }
+      let all = members.count == model.assignments.count
+      let means = NeighborhoodGraphStart.means(
+        of: all ? data.tensor : rows(members, of: data), members.map { model.assignments[$0] },
+        clusters: k)
+      try NPY.write(
+        data.pictures(means), shape: [k] + size, to: pictures.appendingPathComponent("means.npy"))
     }
     let shown = 10
     if let model = model as? any GenerativeModel {

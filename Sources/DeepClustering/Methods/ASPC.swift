@@ -196,7 +196,7 @@ public struct ASPC: ClusteringMethod, Equatable {
   /// The encoder with its centroids.
   public func finish(_ state: State, _ context: FitContext) -> CentroidModel {
     CentroidModel(
-      network: state.autoencoder, centroids: state.centroids, degreesOfFreedom: nil,
+      network: state.autoencoder.withoutDecoder, centroids: state.centroids, degreesOfFreedom: nil,
       embedding: state.autoencoder.embedding(of: context.data))
   }
 

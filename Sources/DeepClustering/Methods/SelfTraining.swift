@@ -203,7 +203,8 @@ public struct SelfTraining: Codable, Sendable, Equatable {
 
   func finish(_ state: State, _ context: FitContext) -> CentroidModel {
     CentroidModel(
-      network: state.autoencoder, centroids: state.centroids, degreesOfFreedom: degreesOfFreedom,
+      network: reconstructionWeight > 0 ? state.autoencoder : state.autoencoder.withoutDecoder,
+      centroids: state.centroids, degreesOfFreedom: degreesOfFreedom,
       embedding: state.autoencoder.embedding(of: context.data))
   }
 

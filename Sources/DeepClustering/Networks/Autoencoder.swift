@@ -73,6 +73,13 @@ public struct Autoencoder {
   /// Whether codes are scaled to length one.
   var hasUnitCodes = false
 
+  /// The encoder alone: for one that was trained on without its decoder, which no longer fits it.
+  var withoutDecoder: Autoencoder {
+    var result = Autoencoder(encoder: encoder, decoder: [])
+    result.hasUnitCodes = hasUnitCodes
+    return result
+  }
+
   /// An autoencoder of given layers.
   public init(encoder: [any AutoencoderLayer], decoder: [any AutoencoderLayer]) {
     self.encoder = encoder
