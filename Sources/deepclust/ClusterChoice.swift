@@ -16,6 +16,8 @@ struct RunChooser {
     let study: ClusterCountStudy
     /// Nil where a method was named.
     let methodReason: String?
+    /// How long it took.
+    let seconds: Double
   }
 
   var quiet: Bool
@@ -41,6 +43,7 @@ struct RunChooser {
     }
     try RunFolder(folder).refuseExisting()
     if let threads = configuration.threads { Threads.use(threads) }
+    let start = ContinuousClock.now
     let dataset =
       try dataset
       ?? Dataset.load(
@@ -68,7 +71,9 @@ struct RunChooser {
     configuration.clusters = study.clusters
     say("K = \(study.clusters): \(study.reason)")
     if let edge = study.edge { say(edge) }
-    return Choice(study: study, methodReason: methodReason)
+    return Choice(
+      study: study, methodReason: methodReason, seconds: (ContinuousClock.now - start) / .seconds(1)
+    )
   }
 
   /// Images and wide rows need a representation first; a table of few columns is one already.

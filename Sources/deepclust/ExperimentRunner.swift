@@ -73,11 +73,12 @@ struct ExperimentRunner {
           + duration(ofAll: Array(left[index...])))
     }
     let dataset = try data.load(planned.configuration)
+    try folder.refuseOtherData(plan, than: planned) { data.digest(dataset) }
     let run = try begin(planned, dataset)
     run.cache = cache
     run.dataset = dataset
     run.shouldStop = { Interruption.requested }
-    let display = ProgressDisplay(quiet: quiet) { elapsed in
+    let display = ProgressDisplay(quiet: quiet, run: planned.folderName) { elapsed in
       let own = left[index].map { max(0, $0 - elapsed) }
       return "\(place) (time left: \(duration(ofAll: [own] + left[(index + 1)...])))  "
     }
@@ -112,7 +113,8 @@ struct ExperimentRunner {
     guard planned.choosesClusters else { return try Run(configuration, folder: url) }
     let chosen = try RunChooser(quiet: quiet).choose(
       &configuration, folder: url, choosingMethod: false, dataset: dataset)
-    return try Run(configuration, folder: url, study: chosen.study)
+    return try Run(
+      configuration, folder: url, study: chosen.study, studySeconds: chosen.seconds)
   }
 }
 
@@ -120,12 +122,13 @@ struct ExperimentRunner {
 private final class SharedData {
   private var name: String?
   private var result: Result<Dataset, InputError>?
+  private var digest: String?
 
   /// The data of a run; a failure is not tried again.
   func load(_ configuration: RunConfiguration) throws(InputError) -> Dataset {
     if configuration.data != name {
       // The old ones go first: two large data sets need not be held.
-      (name, result) = (configuration.data, nil)
+      (name, result, digest) = (configuration.data, nil, nil)
       do throws(InputError) {
         result = .success(
           try Dataset.load(
@@ -138,6 +141,13 @@ private final class SharedData {
     }
     guard let result else { preconditionFailure("data were loaded or not") }
     return try result.get()
+  }
+
+  /// The digest of the data at hand with its classes, made once.
+  func digest(_ dataset: Dataset) -> String {
+    let known = digest ?? dataset.labelledDigest()
+    digest = known
+    return known
   }
 }
 

@@ -27,18 +27,18 @@ struct ExportCommand: ParsableCommand {
     if let onnx { try checkOutput(onnx, "--onnx", endings: "onnx") }
     if let safetensors { try checkOutput(safetensors, "--safetensors", endings: "safetensors") }
     let url = URL(fileURLWithPath: folder)
-    if onnx != nil || safetensors != nil {
-      let model = try SavedModel(folder: url)
-      if let onnx {
-        try model.writeONNX(to: URL(fileURLWithPath: onnx))
-        print(onnx)
-      }
-      if let safetensors {
-        try model.writeTensors(to: URL(fileURLWithPath: safetensors))
-        print(safetensors)
-      }
+    // Some models have no such form: what else was asked for is written all the same.
+    let written = Result {
+      guard let onnx else { return }
+      try SavedModel(folder: url).writeONNX(to: URL(fileURLWithPath: onnx))
+      print(onnx)
+    }
+    if let safetensors {
+      try SavedModel(folder: url).writeTensors(to: URL(fileURLWithPath: safetensors))
+      print(safetensors)
     }
     if tensorboard { print(try writeTensorBoardLog(url).relativePath) }
+    try written.get()
   }
 }
 

@@ -160,7 +160,8 @@ struct FitCommand: ThreadedCommand {
     let chosen = try RunChooser(quiet: quiet, range: request.clusterRange).choose(
       &configuration, folder: url, choosingMethod: request.choosesMethod)
     return try Run(
-      configuration, folder: url, study: chosen.study, methodReason: chosen.methodReason)
+      configuration, folder: url, study: chosen.study, methodReason: chosen.methodReason,
+      studySeconds: chosen.seconds)
   }
 
   /// The options given that a resumed run takes from its folder.
@@ -245,6 +246,7 @@ struct FitCommand: ThreadedCommand {
       }
       result.device = known
     }
+    var given: [String: JSONValue] = [:]
     for setting in settings {
       let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else {
@@ -255,8 +257,9 @@ struct FitCommand: ThreadedCommand {
           .usage,
           "--set does not take \(parts[0]), on which other settings depend: use -k \(parts[1])")
       }
-      result.hyperparameters[parts[0]] = Hyperparameters.value(of: parts[1])
+      given[parts[0]] = Hyperparameters.value(of: parts[1])
     }
+    try result.set(given)
   }
 }
 

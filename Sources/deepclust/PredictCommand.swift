@@ -43,6 +43,7 @@ struct PredictCommand: ThreadedCommand {
     // Texts are counted with the words and the weights of the training.
     let vocabulary = RunFolder(URL(fileURLWithPath: folder)).file("vocabulary.json")
     let hasVocabulary = FileManager.default.fileExists(atPath: vocabulary.path)
+    if hasVocabulary { try refuseOtherThanTexts() }
     let dataset = try Dataset.load(
       data, labelColumn: labelColumn, ignoreColumns: ignoreColumns?.names ?? [],
       features: saved.preprocessing.columnNames,
@@ -70,5 +71,17 @@ struct PredictCommand: ThreadedCommand {
       table = (.whole(saved.model.assignments(for: rows)), "cluster")
     }
     try RowTable(values: table.values, title: table.title, fileNames: dataset.fileNames).put(output)
+  }
+
+  /// One text alone, or a table, would be read as numbers.
+  private func refuseOtherThanTexts() throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: data, isDirectory: &isFolder),
+      !isFolder.boolValue, ![".tar", ".tar.gz", ".tgz"].contains(where: data.hasSuffix)
+    else { return }
+    throw InputError(
+      .usage,
+      "\(folder) was fitted to texts, and \(data) is one file: give a folder of text files, be it of "
+        + "one, or a tar archive of them")
   }
 }

@@ -6,6 +6,8 @@ import Foundation
 /// every few seconds elsewhere.
 final class ProgressDisplay {
   private let quiet: Bool
+  /// The run, where there are several.
+  private let run: String?
   /// What stands before each line, from the seconds since the display was made.
   private let heading: (Double) -> String
   private let isTerminal = isatty(STDERR_FILENO) == 1
@@ -18,8 +20,10 @@ final class ProgressDisplay {
   private var lineIsOpen = false
   private let begun = ContinuousClock().now
 
-  init(quiet: Bool, heading: @escaping (Double) -> String = { _ in "" }) {
-    (self.quiet, self.heading) = (quiet, heading)
+  init(
+    quiet: Bool, run: String? = nil, heading: @escaping (Double) -> String = { _ in "" }
+  ) {
+    (self.quiet, self.run, self.heading) = (quiet, run, heading)
   }
 
   /// Shows an event.
@@ -27,7 +31,7 @@ final class ProgressDisplay {
     switch event {
     case .warning(let text):
       end()
-      tell("warning: \(text)")
+      tell("warning: \(run.map { "\($0): " } ?? "")\(text)")
     case .stage(let text):
       guard !quiet else { return }
       end()

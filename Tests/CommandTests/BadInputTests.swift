@@ -112,7 +112,7 @@ import Testing
         ["--config", "bad.yaml"], 64,
         "bad.yaml: there is no setting clutsers; did you mean clusters?"
       ),
-      (["--config", "broken.yaml"], 64, "broken.yaml is not YAML: 2:1"),
+      (["--config", "broken.yaml"], 64, "broken.yaml is not YAML: line 2, column 1: "),
       (["--config", "none.yaml"], 66, "there is no file "),
     ] as [([String], Int32, String)])
   func refusesArgumentsInOneSentence(words: [String], status: Int32, says: String) throws {

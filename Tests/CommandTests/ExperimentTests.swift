@@ -147,6 +147,27 @@ import Testing
     }
   }
 
+  /// Values or classes that change between two starts are two tables.
+  @Test(arguments: ["1,2,a\n1,4,a\n7,8,b\n7,9,b\n", "1,2,a\n1,3,b\n7,8,a\n7,9,b\n"])
+  func otherDataAreNotMixed(table: String) throws {
+    let grid = """
+      title: T
+      data: [own.csv]
+      labelColumn: last
+      clusters: 2
+      seeds: [1]
+      methods: [{method: kmeans}]
+      """
+    let place = try place(grid)
+    try Data("1,2,a\n1,3,a\n7,8,b\n7,9,b\n".utf8).write(to: place.file("own.csv"))
+    #expect(try place.run(["experiment", "grid.yaml"]).status == 0)
+    try Data(table.utf8).write(to: place.file("own.csv"))
+    try Data(grid.replacing("[1]", with: "[1, 2]").utf8).write(to: place.file("grid.yaml"))
+    let second = try place.run(["experiment", "grid.yaml"])
+    #expect(second.status == 73, "\(second.error)")
+    #expect(second.error.contains("own.csv had other values or classes"))
+  }
+
   /// A run that is gone on with by itself is made elsewhere too.
   @Test func aRunInOtherHandsIsLeft() throws {
     let place = try place()

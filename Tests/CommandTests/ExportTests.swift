@@ -125,6 +125,8 @@ import Testing
     // Texts are read in the order of their paths: cars first.
     let fitted = try NumPyFile(place.file("run/assignments.npy")).values(as: Int.self)
     #expect(clusters == ["\(fitted[11]),1", "\(fitted[0]),2"])
+    let alone = try place.run(["predict", "run", "new/1"])
+    #expect(alone.status == 64 && alone.error.contains("give a folder of text files"))
     #expect(try place.run(["predict", "run", "new", "--output", "new.csv"]).status == 0)
     let table = try String(contentsOf: place.file("new.csv"), encoding: .utf8)
     #expect(table == "cluster,file\n" + predicted.output)

@@ -108,6 +108,22 @@ public struct Dataset: Equatable, Sendable {
     return counts
   }
 
+  /// The SHA-256 of ``digest()``, the classes' names and the class of each row, in hexadecimal: what scores against
+  /// the classes hang on.
+  public func labelledDigest() -> String {
+    Self.labelledDigest(digest(), labels: labels, classNames: classNames)
+  }
+
+  /// The same, of a digest that is known.
+  static func labelledDigest(_ digest: String, labels: [Int]?, classNames: [String]?) -> String {
+    var hash = SHA256()
+    hash.update(Array(digest.utf8))
+    guard let labels, let classNames else { return hash.finish() }
+    hash.update(Array(classNames.joined(separator: "\n").utf8))
+    labels.withUnsafeBytes { hash.update($0) }
+    return hash.finish()
+  }
+
   /// The SHA-256 of the shape and of the values' bytes, in hexadecimal.
   ///
   /// Labels, names and the source are left out: two data sets with the same digest are clustered

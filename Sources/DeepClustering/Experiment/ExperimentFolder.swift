@@ -68,6 +68,28 @@ public struct ExperimentFolder: Sendable {
         + "\(change.then.text); it is \(change.now.text) now: \(remedy)")
   }
 
+  /// Refuses to go on where a finished run of the plan had other data, or other classes, than a run to
+  /// come.
+  ///
+  /// - Parameters:
+  ///   - plan: All runs.
+  ///   - planned: The run to come.
+  ///   - digest: Tells the ``Dataset/labelledDigest()`` of its data, where somebody asks.
+  /// - Throws: ``InputError`` that names the finished run.
+  public func refuseOtherData(
+    _ plan: [Experiment.PlannedRun], than planned: Experiment.PlannedRun, digest: () -> String
+  ) throws(InputError) {
+    for other in plan where other.configuration.data == planned.configuration.data {
+      guard let record = try finished(other), let then = record.data.labelledDigest,
+        then != digest()
+      else { continue }
+      throw InputError(
+        .cannotCreate,
+        "\(run(other).url.relativePath) was made when \(planned.configuration.data) had other values or "
+          + "classes, so it belongs to another table: remove it or give another --output")
+    }
+  }
+
   /// The first setting that differs, with both values; empty where only their form does.
   private static func difference(_ begun: RunConfiguration, _ wanted: RunConfiguration) -> String {
     let (then, now) = (settings(of: begun), settings(of: wanted))

@@ -133,13 +133,23 @@ extension Experiment {
     let finds = method.findsClusterCount
     if choice == nil && !finds { configuration.clusters = try Self.classes(of: data) }
     try scale?.limit(&configuration)
+    // A hyperparameter may say another K than the experiment does.
+    let own = try configuration.makeMethod().clusters
+    if let several = clusters?.all, several.count > 1, entry.clusters == nil, !finds,
+      configuration.clusters != nil, configuration.clusters != own
+    {
+      throw InputError(
+        .usage,
+        "\(entry.title) sets clusters to \(own) as a hyperparameter, and the experiment has "
+          + "\(several.count) numbers of clusters: leave one of them out")
+    }
     let stem = URL(fileURLWithPath: configuration.data).deletingPathExtension().lastPathComponent
     let isOneOfMany = entry.clusters == nil && clusters.map { $0.all.count > 1 } ?? false
     let isStart = finds && isOneOfMany && choice != nil
     let suffix = isOneOfMany ? choice.map { "-k=\($0.text)" } ?? "" : ""
     let title = String(entry.title.map { $0 == "/" || $0.isWhitespace ? "_" : $0 })
     return PlannedRun(
-      entry: entry, data: data, clusters: finds ? nil : configuration.clusters,
+      entry: entry, data: data, clusters: finds || choice == .automatic ? nil : own,
       choosesClusters: choice == .automatic, configuration: configuration,
       lineFolderName: "\(stem)-\(title)\(suffix)",
       lineName: entry.title + (isStart ? " from \(choice?.text ?? "")" : ""))

@@ -37,13 +37,19 @@ extension ExperimentResults {
     if showsClusters { columns.append(Column("K") { $0.clusterText }) }
     columns.append(Column("precision", .words, isDetail: hasOnePrecision) { $0.precision })
     columns.append(Column("seeds", .words) { $0.seedText })
-    columns.append(Column("ACC") { spread($0.acc) })
-    columns.append(Column("median", isDetail: true) { text($0.acc?.median, by: short) })
-    columns.append(Column("95 % interval", isDetail: true) { intervalText($0.acc?.interval) })
-    columns.append(Column("lowest", isDetail: true) { text($0.acc?.lowest, by: short) })
-    if showsCeiling { columns.append(Column("ACC at most") { text($0.accCeiling, by: short) }) }
-    columns.append(Column("NMI") { spread($0.nmi) })
-    columns.append(Column("ARI") { spread($0.ari) })
+    if showsClasses {
+      columns.append(Column("ACC") { spread($0.acc) })
+      columns.append(Column("median", isDetail: true) { text($0.acc?.median, by: short) })
+      columns.append(Column("95 % interval", isDetail: true) { intervalText($0.acc?.interval) })
+      columns.append(Column("lowest", isDetail: true) { text($0.acc?.lowest, by: short) })
+      if showsCeiling { columns.append(Column("ACC at most") { text($0.accCeiling, by: short) }) }
+      columns.append(Column("NMI") { spread($0.nmi) })
+      columns.append(Column("ARI") { spread($0.ari) })
+    }
+    if showsSilhouette {
+      columns.append(Column("silhouette") { spread($0.silhouette) })
+      columns.append(Column("seconds") { text($0.seconds?.mean, by: tenths) })
+    }
     if showsHeldOut {
       columns.append(Column("held-out ACC") { spread($0.heldOutACC) })
       columns.append(Column("G") { spread($0.generalizability) })
@@ -56,6 +62,12 @@ extension ExperimentResults {
   public var showsClusters: Bool {
     Set(lines.map(\.clusters)).count > 1 || lines.contains { $0.found != nil }
   }
+  /// Whether some data have classes; before the first run nobody knows.
+  var showsClasses: Bool {
+    lines.contains { $0.acc != nil } || lines.allSatisfy(\.runs.isEmpty)
+  }
+  /// Whether some data have no classes to compare with.
+  var showsSilhouette: Bool { lines.contains { $0.acc == nil && !$0.runs.isEmpty } }
   /// Whether rows were kept from the fits.
   var showsHeldOut: Bool { lines.contains { $0.runs.contains { $0.heldOut != nil } } }
   /// Whether some line has too few clusters for an accuracy of 1.
@@ -65,6 +77,10 @@ extension ExperimentResults {
 }
 
 extension ExperimentResults.Line {
+  /// The silhouette of the embedding over the seeds.
+  var silhouette: ScoreSummary? { ScoreSummary(runs.compactMap(\.scores.silhouette)) }
+  /// The seconds of a run over the seeds.
+  var seconds: ScoreSummary? { ScoreSummary(runs.compactMap { $0.seconds["total"] }) }
   /// K as it was given, or as it was found.
   var clusterText: String {
     clusters.map { "\($0)" } ?? found.map { "\(tenths($0.mean)) ± \(tenths($0.deviation))" } ?? ""

@@ -63,8 +63,16 @@ extension ExperimentResults {
 
   private var explanation: String {
     var text =
-      "ACC, NMI and ARI are the mean ± standard deviation (of the population) over the seeds; the "
-      + "interval is that of the mean ACC, by Student's t."
+      showsClasses
+      ? "ACC, NMI and ARI are the mean ± standard deviation (of the population) over the seeds; the "
+        + "interval is that of the mean ACC, by Student's t." : ""
+    if showsSilhouette {
+      text += text.isEmpty ? "" : " "
+      text +=
+        "Silhouette is the mean ± standard deviation over the seeds, of the embedding in which a method "
+        + "clusters: it compares runs of one method, not methods. Seconds are the mean of all that a run "
+        + "took."
+    }
     if showsCeiling {
       text += " ACC at most is what so few clusters can reach, each matched with one class."
     }
@@ -207,7 +215,8 @@ extension Experiment.Published {
     let figures = Measure.allCases.compactMap { measure in
       figure(measure).map { "\(measure.rawValue)\(measure == .clusters ? " =" : "") \($0)" }
     }
-    return "\(figures.joined(separator: ", ")) (\(source))"
+    return
+      "\(figures.joined(separator: ", ")) (\(source.split(whereSeparator: \.isNewline).joined(separator: " ")))"
   }
 }
 

@@ -29,6 +29,8 @@ public struct ExperimentResults: Codable, Sendable {
     public var commit: String?
     /// SHA-256 of the data.
     public var dataDigest: String?
+    /// SHA-256 of the data with their classes, before rows were kept from the fit.
+    public var labelledDigest: String?
     /// Threads on the CPU.
     public var threads: Int?
     /// The processor.
@@ -141,6 +143,10 @@ public struct ExperimentResults: Codable, Sendable {
       zip(plan, records).compactMap { planned, record in
         record?.data.digest.map { (planned.configuration.data, $0) }
       }, uniquingKeysWith: { first, _ in first })
+    let labelled = Dictionary(
+      zip(plan, records).compactMap { planned, record in
+        record?.data.labelledDigest.map { (planned.configuration.data, $0) }
+      }, uniquingKeysWith: { first, _ in first })
     let others = others.filter { $0.table.scale == scale }
     lines = members.map { indices in
       let planned = plan[indices[0]]
@@ -153,7 +159,9 @@ public struct ExperimentResults: Codable, Sendable {
         ? Self.runs(
           like: planned, in: others, digest: digest ?? own.lazy.compactMap(\.dataDigest).first)
         : []
-      let kept = own.filter { $0.takenFrom == nil } + taken + own.filter { $0.takenFrom != nil }
+      let classes = labelled[planned.configuration.data]
+      let kept = (own.filter { $0.takenFrom == nil } + taken + own.filter { $0.takenFrom != nil })
+        .filter { classes == nil || $0.labelledDigest == nil || $0.labelledDigest == classes }
       let runs = indices.compactMap { index in
         records[index].map(Run.init) ?? kept.first { $0.seed == plan[index].configuration.seed }
       }
@@ -311,8 +319,10 @@ extension ExperimentResults.Line {
     _ planned: Experiment.PlannedRun, _ runs: [ExperimentResults.Run], precision: String?,
     hyperparameters: JSONValue?, of count: Int, _ published: Experiment.Published?
   ) {
-    func summary(_ value: (Scores) -> Double?) -> ScoreSummary? {
-      ScoreSummary(runs.compactMap { value($0.scores) })
+    func summary(
+      within range: ClosedRange<Double> = 0...1, _ value: (Scores) -> Double?
+    ) -> ScoreSummary? {
+      ScoreSummary(runs.compactMap { value($0.scores) }, within: range)
     }
     let isFound = planned.clusters == nil
     let noise = runs.contains { $0.noise != nil } ? runs.map { Double($0.noise ?? 0) } : []
@@ -323,9 +333,9 @@ extension ExperimentResults.Line {
       found: isFound ? ScoreSummary(runs.compactMap { $0.clusters.map(Double.init) }) : nil,
       noise: ScoreSummary(noise),
       precision: precision ?? planned.configuration.precision.rawValue,
-      acc: summary { $0.acc }, nmi: summary { $0.nmi }, ari: summary { $0.ari },
+      acc: summary { $0.acc }, nmi: summary { $0.nmi }, ari: summary(within: -1...1) { $0.ari },
       accCeiling: summary { $0.accCeiling }?.mean,
-      heldOutACC: ScoreSummary(runs.compactMap { $0.heldOut?.scores?.acc }),
+      heldOutACC: ScoreSummary(runs.compactMap { $0.heldOut?.scores?.acc }, within: 0...1),
       generalizability: ScoreSummary(runs.compactMap { $0.heldOut?.generalizability }),
       planned: count, runs: runs, published: published)
   }
@@ -356,6 +366,8 @@ extension ExperimentResults.Run {
       scores: record.scores ?? Scores(), seconds: record.seconds ?? [:],
       pretrained: record.pretrained, heldOut: record.heldOut, stopReason: record.stopReason,
       peakMemoryBytes: record.peakMemoryBytes, version: record.version, commit: record.commit,
-      dataDigest: record.data.digest, threads: record.threads, machine: record.machine?.processor)
+      dataDigest: record.data.digest,
+      labelledDigest: record.data.labelledDigest, threads: record.threads,
+      machine: record.machine?.processor)
   }
 }

@@ -19,13 +19,19 @@ public enum Hyperparameters {
   ///     one hyperparameter has, such as `epochs`.
   ///   - method: The hyperparameters to begin with.
   /// - Returns: The changed method.
-  /// - Throws: `InputError` for an unknown or ambiguous name, and for a value of the wrong kind.
+  /// - Throws: `InputError` for an unknown or ambiguous name, for two names of one hyperparameter, and
+  ///   for a value of the wrong kind.
   public static func setting<M: ClusteringMethod>(
     _ changes: [String: JSONValue], of method: M
   ) throws(InputError) -> M {
     var object = values(of: method)
+    var names: [String: String] = [:]
     for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
       let path = try self.path(name, in: object, of: M.card.name)
+      if let other = names.updateValue(name, forKey: path) {
+        throw InputError(
+          .usage, "\(other) and \(name) are one hyperparameter of \(M.card.name): give it once")
+      }
       let usual = object.leaves().first { $0.path == path }?.value ?? .null
       let value = value.shaped(as: usual)
       try checkRange(of: path, value, usual: usual)

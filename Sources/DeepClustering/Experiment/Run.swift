@@ -58,10 +58,11 @@ public final class Run {
   ///   - folder: Where the run is written.
   ///   - study: How K was chosen, for the record.
   ///   - methodReason: Why the method was chosen, for the record.
+  ///   - studySeconds: How long the choice took, which is part of the run's time.
   /// - Throws: `InputError` for settings that no method has, and a folder that is taken or cannot be made.
   public init(
     _ configuration: RunConfiguration, folder: URL, study: ClusterCountStudy? = nil,
-    methodReason: String? = nil
+    methodReason: String? = nil, studySeconds: Double = 0
   ) throws(InputError) {
     let method = try configuration.makeMethod()
     try configuration.refuseHeldOut(for: method)
@@ -78,6 +79,7 @@ public final class Run {
     }
     try Self.refuseMissing(configuration.device)
     madeParents = self.folder.missingParents
+    if study != nil { add(studySeconds, to: "choosing K") }
     try self.folder.create()
     let lock = try self.folder.lock()
     // Once more: another process may have begun here since.
@@ -189,7 +191,7 @@ public final class Run {
     }
     let plan = Plan(
       compute: .measured(configuration.precision, on: configuration.device),
-      threads: configuration.threadCount())
+      threads: configuration.threadCount(), seconds: record.seconds ?? [:])
     guard let data = try? JSONEncoder().encode(plan) else {
       throw InputError(.internalError, "the plan has no JSON form")
     }
@@ -206,6 +208,7 @@ public final class Run {
     var dataset = try self.dataset ?? readDataset()
     self.dataset = nil
     try refuseOptionsOfOthers(dataset)
+    let whole = configuration.heldOut == nil ? nil : dataset.labelledDigest()
     (dataset, heldOut) = try configuration.parts(of: dataset)
     var warnings: [String] = []
     let data = try PreparedData(
@@ -218,8 +221,12 @@ public final class Run {
     if configuration.precision == .bfloat16 && configuration.device == .cpu && !hasFastBFloat16 {
       warn("this processor has no bfloat16 arithmetic: --precision float32 is faster here")
     }
-    try refuseOtherData(data)
+    let labelled =
+      whole
+      ?? Dataset.labelledDigest(data.digest, labels: data.labels, classNames: data.classNames)
+    try refuseOtherData(data, labelled)
     record.describe(data)
+    record.data.labelledDigest = labelled
     add(seconds(since: start), to: "data")
     try folder.write(record)
     return data
@@ -265,8 +272,9 @@ public final class Run {
     return FileManager.default.fileExists(atPath: file) ? there : path
   }
 
-  private func refuseOtherData(_ data: PreparedData) throws(InputError) {
-    guard resuming, let before = record.data.digest, before != data.digest else { return }
+  private func refuseOtherData(_ data: PreparedData, _ labelled: String) throws(InputError) {
+    let before = (record.data.digest ?? data.digest, record.data.labelledDigest ?? labelled)
+    guard resuming, before != (data.digest, labelled) else { return }
     throw InputError(
       .data,
       "\(configuration.data) is not what \(folder.url.path) was begun with: start a new run")

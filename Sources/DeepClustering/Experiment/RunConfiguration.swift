@@ -139,6 +139,23 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     return min(wanted, cores)
   }
 
+  /// Changes hyperparameters, which may have been changed already, be it by another name.
+  ///
+  /// - Parameter changes: Values by name, as ``Hyperparameters/setting(_:of:)`` takes them.
+  /// - Throws: `InputError` for a method that does not exist; names that are none are refused where they
+  ///   are used.
+  public mutating func set(_ changes: [String: JSONValue]) throws(InputError) {
+    guard !changes.isEmpty else { return }
+    let type = try MethodCatalog.method(method)
+    let usual = type.init(clusters: type.usualClusters)
+    func path(_ name: String) -> String {
+      (try? Hyperparameters.wholeName(of: name, in: usual)) ?? name
+    }
+    let changed = Set(changes.keys.map(path))
+    hyperparameters = hyperparameters.filter { !changed.contains(path($0.key)) }
+      .merging(changes) { $1 }
+  }
+
   /// The method with its profile and changed hyperparameters.
   public func makeMethod() throws(InputError) -> any ClusteringMethod {
     try make(try MethodCatalog.method(method))

@@ -21,6 +21,8 @@ public struct RunRecord: Codable, Sendable {
     public var classNames: [String]?
     /// SHA-256 over shape and values.
     public var digest: String?
+    /// ``Dataset/labelledDigest()``, before rows were kept from the fit.
+    public var labelledDigest: String?
     /// The scaling that was applied.
     public var preprocessing: String?
   }

@@ -17,11 +17,11 @@ struct YAMLFile {
     guard !isFolder.boolValue else {
       throw InputError(.missing, "\(url.path) is a folder, and not a settings file")
     }
-    do {
-      text = try String(contentsOf: url, encoding: .utf8)
-    } catch {
-      throw InputError(.missing, "\(url.path) cannot be read: \(error.localizedDescription)")
+    let bytes = try FileBytes.read(url.path)
+    guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+      throw InputError(.usage, "\(url.path) is no text, and so not a settings file")
     }
+    self.text = text
   }
 
   /// The value of the file.
@@ -68,8 +68,14 @@ struct YAMLFile {
         + NearNames.hint(for: unknown, among: known))
   }
 
-  /// The first line of what a parser says.
+  /// Where a parser's problem is, and what it is.
   private static func place(of error: any Error) -> String {
-    "\(error)".split(separator: "\n").first.map(String.init) ?? ""
+    switch error as? YamlError {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      "line \(mark.line), column \(mark.column): \(problem)"
+    default:
+      "\(error)".split(separator: "\n").first.map(String.init) ?? ""
+    }
   }
 }

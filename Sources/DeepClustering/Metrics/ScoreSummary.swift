@@ -9,15 +9,15 @@ public struct ScoreSummary: Codable, Sendable, Equatable {
   /// The median.
   public let median: Double
   /// What the mean lies in with a confidence of 95 %: mean ± t·s/√n by Student's t with n − 1 degrees
-  /// of freedom and s of the sample (÷ (n − 1)); nil for one run.
+  /// of freedom and s of the sample (÷ (n − 1)), as far as such values can be; nil for one run.
   public let interval: [Double]?
   /// The lowest.
   public let lowest: Double
   /// The highest.
   public let highest: Double
 
-  /// Of values; nil for none.
-  public init?(_ values: [Double]) {
+  /// Of values, which a range may be known for; nil for none.
+  public init?(_ values: [Double], within range: ClosedRange<Double>? = nil) {
     guard !values.isEmpty else { return nil }
     let sorted = values.sorted()
     let (n, middle) = (Double(values.count), values.count / 2)
@@ -32,7 +32,9 @@ public struct ScoreSummary: Codable, Sendable, Equatable {
       let reach =
         StudentDistribution(degreesOfFreedom: n - 1).bound(0.95)
         * (squares / (n - 1) / n).squareRoot()
-      interval = [mean - reach, mean + reach]
+      interval = [mean - reach, mean + reach].map { end in
+        range.map { min(max(end, $0.lowerBound), $0.upperBound) } ?? end
+      }
     } else {
       interval = nil
     }

@@ -49,8 +49,8 @@ private func member(_ name: String, _ content: [UInt8], kind: Character = "0") -
     let path = try folder.write("news.tar.gz", gzip(archive))
     let data = try Dataset.load(path)
     #expect(data.rows == 3 && data.vocabulary?.words == ["engine", "orbit", "rocket", "wheels"])
-    // All texts are in the one folder that the archive was made of.
-    #expect(data.labels == nil)
+    // The one folder that the archive was made of is no class.
+    #expect(data.labels == [0, 1, 1] && data.classNames == ["cars", "space"])
   }
 
   @Test func refusesWhatIsCutOffOrDamaged() throws {

@@ -7,7 +7,7 @@ import Testing
 
 /// A grid with made-up records: nothing is fitted here.
 private struct MadeUp {
-  let grid: Experiment
+  var grid: Experiment
   let plan: [Experiment.PlannedRun]
 
   init(clusters: String = "3") throws {
@@ -96,6 +96,50 @@ private struct MadeUp {
     #expect(page.contains("Times are wall-clock") && !page.contains("busy"))
     #expect(page.contains("- three-gaussians: `abc`") && page.contains("c0ffee"))
     #expect(!page.contains("Scale"))
+  }
+
+  /// Of other values or classes than the runs of this table are those of an earlier one.
+  @Test func runsOnOtherClassesAreNotKept() throws {
+    let made = try MadeUp()
+    func results(_ digest: String, keeping earlier: ExperimentResults? = nil, seeds: Set<UInt64>)
+      -> ExperimentResults
+    {
+      let records = made.plan.map { run -> RunRecord? in
+        var record = made.record(run, acc: 0.5)
+        record.data.labelledDigest = digest
+        return seeds.contains(run.configuration.seed) ? record : nil
+      }
+      return ExperimentResults(made.grid, made.plan, records, keeping: earlier)
+    }
+    let earlier = results("then", seeds: [1, 2])
+    #expect(results("then", keeping: earlier, seeds: [3]).lines[1].runs.count == 3)
+    #expect(results("now", keeping: earlier, seeds: [3]).lines[1].runs.map(\.seed) == [3])
+    #expect(results("now", keeping: earlier, seeds: [3]).runsLost(replacing: earlier) == 6)
+  }
+
+  /// Without classes the silhouette and the seconds are what there is to tell.
+  @Test func dataWithoutClassesHaveColumnsOfTheirOwn() throws {
+    let made = try MadeUp()
+    let records = made.plan.map { run -> RunRecord? in
+      var record = made.record(run, acc: 0, seconds: 12)
+      record.scores = Scores(silhouette: 0.25)
+      return record
+    }
+    let page = ExperimentResults(made.grid, made.plan, records).markdown()
+    #expect(page.contains("| precision | seeds | silhouette | seconds | published |"))
+    #expect(page.contains("| dec | 3 | float32 | 3 | 0.2500 ± 0.0000 | 12.0 |"))
+    #expect(!page.contains("ACC, NMI and ARI are") && page.contains("Silhouette is the mean"))
+  }
+
+  @Test func anIntervalStaysWhereScoresAre() throws {
+    let wide = try #require(ScoreSummary([0.7, 1], within: 0...1)?.interval)
+    #expect(wide == [0, 1] && (ScoreSummary([0.7, 1])?.interval?[1] ?? 0) > 2)
+  }
+
+  @Test func aSourceOfSeveralLinesKeepsTheTable() throws {
+    var made = try MadeUp()
+    made.grid.published?[0].source = "Somebody,\n2020\n"
+    #expect(made.results().markdown().contains("(Somebody, 2020) |"))
   }
 
   /// A line without a finished run keeps its place and what others published.

@@ -39,6 +39,16 @@ func experiment(_ yaml: String) throws -> Experiment {
     #expect(plan[3].clusters == 10 && !plan[3].choosesClusters)
   }
 
+  /// What a hyperparameter says of K is what the line has.
+  @Test func aHyperparameterMaySayK() throws {
+    let lines = "methods: [{method: kmeans, hyperparameters: {clusters: 4}}]\n"
+    #expect(try experiment(Self.head + "clusters: 3\n" + lines).plan()[0].clusters == 4)
+    let sweep = "methods: [{method: kmeans, sweep: {clusters: [2, 5]}}]\n"
+    #expect(try Set(experiment(Self.head + sweep).plan().map(\.clusters)) == [2, 5])
+    let error = refusal { try experiment(Self.head + "clusters: [3, 6]\n" + lines).plan() }
+    #expect(error?.description.contains("sets clusters to 4 as a hyperparameter") == true)
+  }
+
   /// DBSCAN reads no K; the mixture begins with it, and each beginning is a line.
   @Test func methodsThatFindKHaveALineForEachStart() throws {
     let plan = try experiment(

@@ -32,6 +32,22 @@ import Torch
     #expect(try dec([:]) == SelfTraining(clusters: 4))
   }
 
+  /// Which of two names won was a matter of the alphabet.
+  @Test func oneHyperparameterHasOneValue() throws {
+    let error = refusal { try dec(["epochs": .integer(7), "pretraining.epochs": .integer(9)]) }
+    #expect(
+      error?.description
+        == "epochs and pretraining.epochs are one hyperparameter of dec: give it once")
+    var configuration = RunConfiguration(data: "digits")
+    configuration.method = "dec"
+    configuration.hyperparameters = ["pretraining.epochs": .integer(9), "tolerance": .number(1)]
+    try configuration.set(["epochs": .integer(7)])
+    #expect(configuration.hyperparameters == ["epochs": .integer(7), "tolerance": .number(1)])
+    try configuration.set(["pretraining.epochs": .integer(8), "nothing": .integer(1)])
+    #expect(configuration.hyperparameters["pretraining.epochs"] == .integer(8))
+    #expect(configuration.hyperparameters["epochs"] == nil)
+  }
+
   @Test func refusesAnEndThatSeveralHave() {
     let error = refusal { try dec(["learningRate": .number(1)]) }
     #expect(error?.kind == .usage)
