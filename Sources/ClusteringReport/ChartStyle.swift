@@ -3,12 +3,12 @@
 /// The style of drawings and the page's colours, light and dark.
 enum ChartStyle {
   static let lightColors = """
-    --page:#f5f6f8;--surface:#fff;--sunken:#f0f2f5;--ink:#151a21;--muted:#566070;--line:#dfe3e9;\
+    --page:#f5f6f8;--surface:#fff;--sunken:#f0f2f5;--more:#0000002e;--ink:#151a21;--muted:#566070;--line:#dfe3e9;\
     --accent:#154dc5;--second:#d95200;--third:#0b8a63;--warn:#8a4b00;--warn-surface:#fff4e0;\
     --wrong:#d0400a;--wrong-ink:#fff;--heat:#154dc5;--heat-ink:#fff;--outline:rgba(0,0,0,.18)
     """
   static let darkColors = """
-    --page:#0d1015;--surface:#161b22;--sunken:#1f262f;--ink:#e7ebf1;--muted:#9aa6b6;--line:#2b333e;\
+    --page:#0d1015;--surface:#161b22;--sunken:#1f262f;--more:#000000a0;--ink:#e7ebf1;--muted:#9aa6b6;--line:#2b333e;\
     --accent:#7fb0ff;--second:#ff9147;--third:#3fd7a4;--warn:#ffc46b;--warn-surface:#2c2213;\
     --wrong:#ff7a33;--wrong-ink:#1d0d03;--heat:#6ea4ff;--heat-ink:#08101d;--outline:rgba(255,255,255,.28)
     """

@@ -55,15 +55,22 @@ struct ComparisonCurves {
     tickText: ((Double) -> String)? = nil
   ) -> Chart? {
     let stages = runs.map { run in run.metrics.stages.first { $0.name == stage } }
-    let values = stages.map { stage -> [Int: Double] in
-      Dictionary(
-        (stage?.entries ?? []).compactMap { entry in value(entry).map { (entry.step, $0) } }
-      ) {
-        $1
-      }
+    let ends = stages.compactMap { $0?.entries.last?.step }
+    let isShare = Self.areTooUnlike(ends)
+    let places = stages.map { stage -> [Double] in
+      let steps = (stage?.entries ?? []).map { Double($0.step) }
+      // Per mille, so that runs meet under the pointer.
+      return isShare ? steps.map { ($0 / steps[steps.count - 1] * 1000).rounded() / 10 } : steps
     }
-    let pieces = stages.map { stage -> [Int: Int] in
-      Dictionary(zip((stage?.entries ?? []).map(\.step), stage?.pieces ?? [])) { $1 }
+    let values = zip(stages, places).map { stage, places -> [Double: Double] in
+      Dictionary(
+        zip(places, stage?.entries ?? []).compactMap { place, entry in
+          value(entry).map { (place, $0) }
+        }
+      ) { $1 }
+    }
+    let pieces = zip(stages, places).map { stage, places -> [Double: Int] in
+      Dictionary(zip(places, stage?.pieces ?? [])) { $1 }
     }
     let steps = Set(values.flatMap(\.keys)).sorted()
     guard !steps.isEmpty else { return nil }
@@ -74,10 +81,19 @@ struct ComparisonCurves {
     }
     let lowest = values.flatMap(\.values).min() ?? 0
     return LineChart(
-      name: id, title: title, xTitle: "Step", yTitle: yTitle, steps: steps.map(Double.init),
-      stepNames: steps.map { "Step \(NumberText.grouped($0))" }, series: series,
+      name: id, title: title, xTitle: isShare ? "Percent of its steps" : "Step", yTitle: yTitle,
+      steps: steps,
+      stepNames: steps.map {
+        isShare ? "\(NumberText.compact($0))% of the steps" : "Step \(NumberText.grouped(Int($0)))"
+      }, series: series,
       scale: scale ?? .fixed(lowest < 0 ? -1 : lowest > 0.5 ? 0.5 : 0, 1), text: text,
       tickText: tickText
     ).chart()
+  }
+
+  /// Whether the shortest of runs would be a dot beside the longest: methods count steps of their own.
+  static func areTooUnlike(_ ends: [Int]) -> Bool {
+    guard let shortest = ends.min(), let longest = ends.max(), shortest > 0 else { return false }
+    return longest > 4 * shortest
   }
 }

@@ -79,8 +79,8 @@ struct ComparisonPage {
           : "<td class=\"number\">\(text)</td>"
       }
       return """
-        <tr><th scope="row">\(name(index))</th><td>\(record.method.title ?? record.method.name)</td>\
-        \(cells.joined())<td>\(ending(record))</td></tr>
+        <tr><th scope="row">\(name(index))</th><td class="words">\(record.method.title ?? record.method.name)\
+        <p class="note">\(ending(record))</p></td>\(cells.joined())</tr>
 
         """
     }
@@ -94,7 +94,7 @@ struct ComparisonPage {
         : "The runs are of different data, so their scores cannot be ranked.",
       content: """
         <div class="card"><div class="scroller"><table class="runs"><thead><tr><th>Run</th>\
-        <th>Method</th>\(heads.joined())<th>Stopped because</th></tr></thead><tbody>
+        <th>Method, and why it stopped</th>\(heads.joined())</tr></thead><tbody>
         \(rows.joined())</tbody></table></div></div>
         """)
   }
@@ -128,7 +128,9 @@ struct ComparisonPage {
         + (runs.contains { $0.record.matching != nil }
           ? "; a cluster has the colour of its matched class, so that the same classes look alike."
           : "."),
-      content: "<div class=\"grid-3\">\(cards.joined())</div>")
+      content: """
+        <div class="\([2, 4].contains(cards.count) ? "grid-2" : "grid-3")">\(cards.joined())</div>
+        """)
   }
 
   // MARK: Agreement

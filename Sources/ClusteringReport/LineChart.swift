@@ -158,9 +158,10 @@ struct LineChart {
     let positive = values.filter { $0 > 0 }
     let lowest = values.min() ?? 0
     let highest = values.max() ?? 1
+    let areWhole = values.allSatisfy { $0 == $0.rounded() }
     switch scale {
     case .fixed(let low, let high):
-      return (Axis.linear(from: low, to: high), false)
+      return (Axis.linear(from: low, to: high, whole: areWhole), false)
     case .logarithmic where !positive.isEmpty:
       return (Axis.logarithmic(from: positive.min() ?? 1, to: highest), true)
     case .automatic where lowest > 0 && highest / lowest > 20:
@@ -168,7 +169,6 @@ struct LineChart {
     default:
       // A loss near zero is read against zero; one far from it would be a flat line.
       let start = lowest > 0 && lowest < 0.5 * highest ? 0 : lowest
-      let areWhole = values.allSatisfy { $0 == $0.rounded() }
       return (Axis.linear(from: start, to: highest, whole: areWhole), false)
     }
   }

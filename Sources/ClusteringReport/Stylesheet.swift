@@ -98,7 +98,13 @@ enum Stylesheet {
     .deciles li{display:grid;grid-template-columns:7em minmax(0,1fr);gap:12px;align-items:center;margin:3px 0}
     .deciles span{color:var(--muted);font-size:.875rem;font-variant-numeric:tabular-nums}
     .deciles img{width:100%;max-width:calc(10*var(--tile));image-rendering:var(--rendering)}
-    .figure h3{margin-bottom:.5rem}.scroller{overflow-x:auto}
+    .figure h3{margin-bottom:.5rem}
+    /* A shade at the side where there is more; the first two layers move with the content and cover it. */
+    .scroller{overflow-x:auto;background:linear-gradient(to right,var(--surface) 40%,transparent) local 0 0,\
+    linear-gradient(to left,var(--surface) 40%,transparent) local 100% 0,\
+    linear-gradient(to right,var(--more),transparent) scroll 0 0,\
+    linear-gradient(to left,var(--more),transparent) scroll 100% 0;\
+    background-repeat:no-repeat;background-size:40px 100%,40px 100%,14px 100%,14px 100%}
     .chart{display:block;width:100%;height:auto;max-width:480px}
     .figure .chart:focus-visible{outline-offset:4px}
     .scroller .chart{min-width:calc(var(--natural)*.78);max-width:none;width:min(100%,calc(var(--natural)*1.25))}
@@ -129,8 +135,8 @@ enum Stylesheet {
     vertical-align:top}
     th{font-weight:500;color:var(--muted)}td.number,th.number{text-align:right}
     tbody th{font-weight:400;color:var(--ink)}
-    .runs td,.runs th{white-space:nowrap;padding-right:16px}.runs td:last-child:not(.shaded){white-space:normal;\
-    min-width:9rem}.runs strong{font-weight:700}
+    .runs td,.runs th{white-space:nowrap;padding-right:16px}.runs .words{white-space:normal;min-width:13rem}
+    .runs td:last-child{padding-right:4px}.runs strong{font-weight:700}
     .shaded{background:color-mix(in srgb,var(--heat) var(--strength),transparent);padding-left:8px;\
     print-color-adjust:exact;-webkit-print-color-adjust:exact}
     .map{display:block;width:100%;height:auto}

@@ -60,6 +60,20 @@ import Testing
     #expect(page.contains("id=\"acc-1\"") && page.contains("id=\"changed-1\""))
   }
 
+  @Test func runsOfVeryUnlikeLengthAreDrawnOverTheirShare() throws {
+    func run(_ steps: [Int]) throws -> TemporaryRun {
+      let lines = steps.map {
+        #"{"stage":"clustering","step":\#($0),"of":800,"changed":0.1}"# + "\n"
+      }
+      return try TemporaryRun(metrics: lines.joined())
+    }
+    let unlike = try html([run([1, 2, 4]), run([100, 200, 800])])
+    #expect(unlike.contains("Percent of its steps"))
+    #expect(unlike.contains("50% of the steps") && unlike.contains("12.5% of the steps"))
+    let alike = try html([run([1, 2, 4]), run([1, 8, 16])])
+    #expect(alike.contains("Step 16") && !alike.contains("of the steps"))
+  }
+
   @Test func agreementIsShownForBothScores() throws {
     let same = Agreement([0, 1], [0, 1])
     let pair = Agreement([0, 0, 1, 1], [0, 1, 1, 1])

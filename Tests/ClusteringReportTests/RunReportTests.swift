@@ -295,6 +295,10 @@ import Testing
     #expect(
       page.contains(
         "<td>merge</td><td>0+1</td><td class=\"number\">12</td><td class=\"number\">1</td>"))
+    // There is no half cluster.
+    let chart = try #require(page.text.range(of: "id=\"clusters-0\"")).upperBound
+    let drawn = page.text[chart...].prefix { $0 != "\n" }
+    #expect(drawn.contains(">2</text>") && !drawn.contains(">0.5</text>"))
     // Without such a measure there is no chart.
     #expect(!(try html(TemporaryRun())).contains("Clusters found"))
   }

@@ -124,6 +124,7 @@ import Testing
     let whole = try FittedRun.shared().place.file("run")
     try expectSameBytes(place.file("run"), whole, "killed after \(moments) lines")
     #expect(try steps(place.file("run")) == steps(whole), "killed after \(moments) lines")
+    #expect(try record(place.file("run"))["pretrained"] as? String == "trained", "\(moments)")
     let left = try FileManager.default.subpathsOfDirectory(atPath: place.file("run").path)
     #expect(!left.contains { $0.contains("checkpoint") || $0.hasSuffix(".part") }, "\(left)")
   }

@@ -300,6 +300,7 @@ public final class Run {
     if !isBegun, let entry, let network = cache?.network(entry, on: context.device) {
       report(.stage("taking the pretrained autoencoder from the cache"))
       record.pretrained = "cache"
+      try folder.write(record)
       if let lines = try? Data(contentsOf: entry.metrics) { try log.append(lines) }
       try keep(network, log, at: own)
       return network
@@ -312,6 +313,8 @@ public final class Run {
       throw diverged("pretraining", after: "its last step")
     }
     record.pretrained = "trained"
+    // Now: a run that is killed after this one goes on from the network, and would not know.
+    try folder.write(record)
     try keep(network, log, at: own)
     if let entry {
       let metrics = (try? Data(contentsOf: folder.file("metrics.jsonl"))) ?? Data()
