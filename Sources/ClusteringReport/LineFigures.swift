@@ -39,7 +39,12 @@ public struct LineFigures: Sendable {
       let figures = try RunFigures(folder: folder)
       let names = figures.names
       for unknown in wanted where !names.contains(unknown) {
-        warn("\(line) has no figure \(unknown), but \(names.sorted().joined(separator: ", "))")
+        let near = NearNames.of(unknown, among: names)
+        warn(
+          "\(line) has no figure \(unknown)"
+            + (near.isEmpty
+              ? ", but \(names.sorted().joined(separator: ", "))"
+              : ": did you mean \(near.joined(separator: " or "))?"))
       }
       files += figures.files(of: wanted).map { ("\(line)-\($0.name)", $0.contents) }
     }

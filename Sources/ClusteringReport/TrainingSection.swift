@@ -34,9 +34,13 @@ struct TrainingSection {
 
   private func loss(_ stage: MetricsLog.Stage) -> Chart? {
     let entries = stage.entries
-    guard entries.contains(where: { $0.loss != nil }) else { return nil }
-    var series: [LineChart.Series] = []
     let terms = stage.lossNames
+    // Of a method without iterations each step measures something else, which makes no curve.
+    let values =
+      terms.isEmpty
+      ? [entries.map(\.loss)] : terms.map { term in entries.map { $0.losses?[term] ?? nil } }
+    guard values.contains(where: Self.isCurve) else { return nil }
+    var series: [LineChart.Series] = []
     let total = LineChart.Series(
       name: terms.count > 1 ? "total" : "loss", values: entries.map(\.loss))
     if terms.count > 1 {
@@ -89,7 +93,7 @@ struct TrainingSection {
       ("ACC", entries.map { $0.scores?.acc }), ("NMI", entries.map { $0.scores?.nmi }),
       ("ARI", entries.map { $0.scores?.ari }),
     ]
-    let series = all.filter { $0.1.contains { $0 != nil } }
+    let series = all.filter { Self.isCurve($0.1) }
       .map { LineChart.Series(name: $0.0, values: $0.1) }
     guard !series.isEmpty else { return nil }
     let lowest = series.flatMap(\.values).compactMap { $0 }.min() ?? 0
@@ -126,6 +130,9 @@ struct TrainingSection {
       text: text, tickText: tickText, marks: marks
     ).chart()
   }
+
+  /// Whether values are of two steps at least.
+  private static func isCurve(_ values: [Double?]) -> Bool { values.count { $0 != nil } > 1 }
 
   private static func title(_ stage: String) -> String {
     stage.prefix(1).uppercased() + stage.dropFirst()

@@ -19,7 +19,10 @@ struct ProjectCommand: ThreadedCommand {
       """)
 
   enum Method: String, ExpressibleByArgument, CaseIterable {
-    case umap, tsne
+    case umap
+    case tsne = "t-sne"
+
+    init?(argument: String) { self.init(rawValue: argument == "tsne" ? "t-sne" : argument) }
   }
 
   @Argument(help: "A catalog name or a path.") var data: String
@@ -35,7 +38,7 @@ struct ProjectCommand: ThreadedCommand {
       mean-square, or auto, fit's rule by the values. (default: none)
       """)
   var preprocessing: String?
-  @Option(help: "umap or tsne.") var method = Method.umap
+  @Option(help: "umap or t-sne.") var method = Method.umap
   @Option(help: "Dimensions of the layout, 1 to 64. (default: 2)") var components: Int?
   @Option(help: "Neighbours of each sample, itself included. (default: 15)") var neighbors: Int?
   @Option(help: "How near samples may come. (default: 0.1)") var minimumDistance: Double?

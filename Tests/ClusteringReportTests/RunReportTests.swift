@@ -277,6 +277,19 @@ import Testing
     }
   }
 
+  /// Steps that measure each something of its own are no curve, nor is one score.
+  @Test func aMethodWithoutIterationsHasNoCurves() throws {
+    let lines = """
+      {"stage":"clustering","step":1,"of":2,"loss":1,"losses":{"core distance":1}}
+      {"stage":"clustering","step":2,"of":2,"loss":2,"losses":{"height":2},"scores":{"acc":1,"nmi":1,"ari":1}}
+
+      """
+    #expect(!(try html(TemporaryRun(metrics: lines))).contains("<section id=\"training\""))
+    let same = lines.replacing("height", with: "core distance")
+    let page = try html(TemporaryRun(metrics: same))
+    #expect(page.contains("id=\"loss-0\"") && !page.contains("id=\"scores-0\""))
+  }
+
   @Test func drawsTheNumberOfClustersWithItsChanges() throws {
     let lines = """
       {"stage":"clustering","step":1,"of":3,"loss":1,"measures":{"clusters":1}}

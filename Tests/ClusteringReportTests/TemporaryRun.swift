@@ -57,6 +57,8 @@ final class TemporaryRun {
     {"stage":"pretraining","step":2,"of":2,"seconds":2,"loss":0.25,"losses":{"reconstruction":0.25}}
     {"stage":"clustering","step":1,"of":9,"loss":0.3,"losses":{"clustering":0.2,"reconstruction":0.1},\
     "measures":{"agreement":0.25,"occupancy":7},"changed":0.5,"scores":{"acc":0.7,"nmi":0.6,"ari":0.4}}
+    {"stage":"clustering","step":2,"of":9,"loss":0.2,"losses":{"clustering":0.1,"reconstruction":0.1},\
+    "measures":{"agreement":0.5,"occupancy":7},"changed":0.25,"scores":{"acc":0.7,"nmi":0.6,"ari":0.4}}
 
     """
 

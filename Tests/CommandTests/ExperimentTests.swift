@@ -305,13 +305,14 @@ import Testing
 
   /// The figures that the file asks for stand on the page, also once their runs are gone.
   @Test func figuresStandBesideTheTable() throws {
-    let figures = "\nfigures: [confusion, map-classes, nonsense]\n"
+    let figures = "\nfigures: [confusion, map-classes, nonsense, confuson]\n"
     let place = try place(Self.grid + figures)
     let words = ["experiment", "grid.yaml", "--quiet", "--results", "tables"]
     let first = try place.run(words)
     #expect(first.status == 0, "\(first.error)")
     #expect(
       first.error.contains("warning: three-gaussians@200-kmeans has no figure nonsense, but "))
+    #expect(first.error.contains("kmeans has no figure confuson: did you mean confusion"))
     let name = "grid-three-gaussians@200-kmeans-confusion.svg"
     let (drawing, page) = (try text(place, "tables/\(name)"), try text(place, "tables/grid.md"))
     #expect(drawing.contains("<svg") && page.contains("![\(name.dropLast(4))](\(name))"))

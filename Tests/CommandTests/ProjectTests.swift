@@ -63,7 +63,7 @@ import Testing
   @Test(
     arguments: [
       (["--preprocessing", "z-score"], 64, "it is one of none, unit-range"),
-      (["--method", "tsne", "--components", "3"], 64, "t-SNE has no --components other than 2"),
+      (["--method", "t-sne", "--components", "3"], 64, "t-SNE has no --components other than 2"),
       (["--method", "tsne", "--neighbors", "5"], 64, "t-SNE has no --neighbors"),
       (["--method", "tsne", "--perplexity", "1"], 64, "perplexity must be more than 1"),
       (

@@ -140,6 +140,12 @@ public struct Experiment: Codable, Sendable {
     ] where isEmpty {
       throw InputError(.usage, "\(key) is an empty list, so there is nothing to run")
     }
+    for seeds in [seeds] + methods.compactMap(\.seeds) {
+      var known = Set<UInt64>()
+      for seed in seeds where !known.insert(seed).inserted {
+        throw InputError(.usage, "seeds has \(seed) twice: runs of one seed are one run")
+      }
+    }
     if let threads = ([threads] + methods.map(\.threads)).compactMap(\.self).first(where: { $0 < 1 }
     ) {
       throw InputError(.usage, "threads must be at least 1, not \(threads)")

@@ -216,6 +216,7 @@ func experiment(_ yaml: String) throws -> Experiment {
     ("methods: [{method: dec}]\npublished: [{name: dce, data: digits, source: x}]", "dce", "dec?"),
     ("methods: [{method: dec}]\npublished: [{name: dec, data: usps, source: x}]", "usps", "digits"),
     ("methods: []", "methods", "empty"),
+    ("methods: [{method: dec, seeds: [3, 4, 3]}]", "seeds has 3", "twice"),
     (
       "methods: [{method: dec}, {method: idec, sweep: {latent: []}}]", "latent",
       "of idec is an empty"
