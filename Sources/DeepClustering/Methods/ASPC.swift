@@ -36,7 +36,8 @@ public struct ASPC: ClusteringMethod, Equatable {
   public var start = SelfTraining.Start.graph
   /// Runs of k-means, of which the best is taken.
   public var restarts = 20
-  /// Batches, counted in whole epochs, for which the labels of a graph start are kept.
+  /// Batches, counted in whole epochs, for which the labels of a graph start are kept; half of all at
+  /// most.
   public var startIterations = 1_000
   /// How images are changed before a batch sees them; they are labelled unchanged.
   public var augmentation = ImageAugmentation.small
@@ -123,9 +124,11 @@ public struct ASPC: ClusteringMethod, Equatable {
   /// New labels and weights, and a pass over the samples of weight one.
   public func advance(_ state: inout State, _ context: FitContext) -> StepReport {
     let codes = state.autoencoder.embedding(of: context.data)
+    let held = SelfTraining.Start.batchesHeld(
+      startIterations, passes: epochs, rows: context.rows, batchSize: batchSize)
     let given =
       state.progress.steps == 0
-      || (state.progress.beginsWithGraph && state.progress.iteration < startIterations)
+      || (state.progress.beginsWithGraph && state.progress.iteration < held)
     let labels =
       given ? state.assignments : NearestCentroids(of: codes, among: state.centroids).labels
     let changed = zip(labels, state.assignments).count { $0 != $1 }

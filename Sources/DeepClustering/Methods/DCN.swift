@@ -37,7 +37,7 @@ public struct DCN: ClusteringMethod, Equatable {
   /// Where the first centroids come from.
   public var start = SelfTraining.Start.graph
   /// Batches for which the samples keep the clusters of the start, before the nearest centroid
-  /// counts; 0 in the paper.
+  /// counts, but half of all at most; 0 in the paper.
   public var startIterations = 500
   /// Runs of k-means, of which the best is taken.
   public var restarts = 10
@@ -147,13 +147,15 @@ public struct DCN: ClusteringMethod, Equatable {
     let before = state.assignments
     let order = context.seed.generator("clustering batches", state.epochs)
       .permutation(context.rows)
+    let held = SelfTraining.Start.batchesHeld(
+      startIterations, passes: clusteringEpochs, rows: context.rows, batchSize: batchSize)
     var batches = 0.0
     for low in stride(from: 0, to: context.rows, by: batchSize) {
       let index = order.slice(low..<min(low + batchSize, context.rows))
       let rows: [Int64] = index.scalars()
       let x = context.data.rows(at: index.to(context.device))
       let terms = trainNetwork(&state, x, rows)
-      updateCentroids(&state, x, rows)
+      updateCentroids(&state, x, rows, held: state.iteration < held)
       state.iteration += 1
       totals.clustering = totals.clustering + terms.clustering
       totals.reconstruction = totals.reconstruction + terms.reconstruction
@@ -192,11 +194,13 @@ public struct DCN: ClusteringMethod, Equatable {
   }
 
   /// Steps 2 and 3: all of the batch is assigned before a centroid moves.
-  private func updateCentroids(_ state: inout State, _ x: Tensor, _ rows: [Int64]) {
+  private func updateCentroids(
+    _ state: inout State, _ x: Tensor, _ rows: [Int64], held: Bool
+  ) {
     withoutGradients {
       let h = state.autoencoder.encode(x)
       let labels =
-        state.iteration < startIterations
+        held
         ? state.assignments(of: rows) : h.squaredDistances(to: state.centroids.means).argmin(1)
       state.centroids.add(h, labels: labels)
       let found: [Int64] = labels.scalars()

@@ -62,7 +62,8 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
   public var clusters: Int
   /// Where network and centres come from.
   public var start = Start.graph
-  /// Batches for which the samples keep the clusters of a graph start, before the centres decide.
+  /// Batches for which the samples keep the clusters of a graph start, before the centres decide; half
+  /// of those that follow the start at most.
   public var startIterations = 500
   /// Passes from new centres, those of the graph of the codes, after the passes of `alphaSchedule`.
   ///
@@ -225,13 +226,16 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
     )
     let order = context.seed.generator("clustering batches", state.epochs)
       .permutation(context.rows)
+    let passes = state.epochs < alphaSchedule.epochs ? alphaSchedule.epochs : reclusteringEpochs
+    let held = SelfTraining.Start.batchesHeld(
+      startIterations, passes: passes, rows: context.rows, batchSize: batchSize)
     var batches = 0.0
     for low in stride(from: 0, to: context.rows, by: batchSize) {
       let index = order.slice(low..<min(low + batchSize, context.rows))
       let x = context.data.rows(at: index.to(context.device))
       let z = state.autoencoder.encode(x)
       let clustering =  // L_c
-        heldDistance(of: z, at: index, state)
+        (state.iteration < held ? heldDistance(of: z, at: index, state) : nil)
         ?? z.softKMeansLoss(to: state.centroids, alpha: alpha)
       // L_r: a sum over the features, as in the paper; the mean would multiply λ by D.
       let reconstruction =
@@ -251,9 +255,9 @@ public struct DeepKMeans: ClusteringMethod, Equatable {
       losses: ["reconstruction": reconstruction, "clustering": clustering])
   }
 
-  /// 1/B Σ_i ‖z_i − r_c(i)‖² with the clusters c of the start; nil once the centres decide.
+  /// 1/B Σ_i ‖z_i − r_c(i)‖² with the clusters c of the start; nil without.
   private func heldDistance(of z: Tensor, at rows: Tensor, _ state: State) -> Tensor? {
-    guard let labels = state.startLabels, state.iteration < startIterations else { return nil }
+    guard let labels = state.startLabels else { return nil }
     let own = rows.scalars(as: Int64.self).map { Int64(labels[Int($0)]) }
     let index = Tensor(own, shape: [own.count]).to(state.centroids.device)
     return (z - state.centroids.rows(at: index)).squared().mean() * Double(z.shape[1])

@@ -231,6 +231,12 @@ public struct SelfTraining: Codable, Sendable, Equatable {
 }
 
 extension SelfTraining.Start {
+  /// Batches for which the labels of a graph start are kept: so many as are wanted, and half of those
+  /// that are planned at most, so that the centroids decide also where few samples make few batches.
+  static func batchesHeld(_ wanted: Int, passes: Int, rows: Int, batchSize: Int) -> Int {
+    min(wanted, passes * ((rows + batchSize - 1) / batchSize) / 2)
+  }
+
   /// The first centroids of codes, and the labels of a graph start where that is the better one.
   func centroids(
     of codes: Tensor, clusters: Int, restarts: Int, seed: Seed

@@ -38,15 +38,19 @@ import Torch
     #expect(state.centroids.counts.scalars(as: Double.self) == example.counts)
   }
 
-  /// The samples keep their first clusters for so many batches, while the centroids follow them.
-  @Test func theStartIsHeldAtFirst() throws {
+  /// The samples keep their first clusters for so many batches, and half of all at most, while the
+  /// centroids follow them.
+  @Test(arguments: [(4, 50), (1000, 2)])
+  func theStartIsHeldAtFirst(startIterations: Int, passes: Int) throws {
     let given = try TrainingGolden.load()
     let context = given.context(.plain)
     var method = DCN(clusters: 3)
-    (method.batchSize, method.startIterations) = (4, 4)
+    (method.batchSize, method.startIterations, method.clusteringEpochs) = (
+      4, startIterations, passes
+    )
     let autoencoder = try #require(context.pretrained)
     var state = method.state(autoencoder, given.centroids.tensor, labels: given.labels)
-    // A pass has three batches: the fourth of all is the last that is held.
+    // A pass has three batches: the third or fourth of all is the last that is held.
     #expect(method.advance(&state, context).changed == 0)
     #expect(state.assignments == given.labels && state.iteration == 3)
     #expect(state.centroids.means.bits != given.centroids.tensor.bits)

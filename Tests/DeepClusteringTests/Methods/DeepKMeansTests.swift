@@ -40,8 +40,10 @@ import Torch
     #expect(method.finish(state, context).assignments == example.reports[1].assignments)
   }
 
-  /// While the clusters of the start are held, L_c is the distance to their centres, however far.
-  @Test func holdsTheClustersOfTheStart() throws {
+  /// While the clusters of the start are held, L_c is the distance to their centres, however far; for
+  /// half of all batches at most.
+  @Test(arguments: [(1, 50), (1000, 2)])
+  func holdsTheClustersOfTheStart(startIterations: Int, passes: Int) throws {
     let given = try TrainingGolden.load()
     let context = given.context(.plain)
     let autoencoder = try #require(context.pretrained)
@@ -50,7 +52,8 @@ import Torch
       .squaredDistances(to: given.centroids.tensor).scalars(as: Double.self)
     let mean = labels.enumerated().reduce(0) { $0 + distances[3 * $1.offset + $1.element] } / 10
     var method = DeepKMeans(clusters: 3)
-    (method.batchSize, method.startIterations) = (10, 1)
+    (method.batchSize, method.startIterations) = (10, startIterations)
+    method.alphaSchedule = .constant(1000, epochs: passes)
     var state = method.state(autoencoder, given.centroids.tensor, labels: labels)
     let held = try #require(method.advance(&state, context).losses["clustering"])
     #expect(abs(held - mean) < 1e-4 * mean)
