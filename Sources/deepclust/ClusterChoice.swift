@@ -41,7 +41,7 @@ struct RunChooser {
     if let reason = configuration.device.unavailableReason() {
       throw InputError(.unavailable, reason)
     }
-    try RunFolder(folder).refuseExisting()
+    try RunFolder(folder).refuseUnmakeable()
     if let threads = configuration.threads { Threads.use(threads) }
     let start = ContinuousClock.now
     let dataset =

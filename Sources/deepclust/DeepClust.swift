@@ -19,11 +19,13 @@ struct DeepClust: ParsableCommand {
     ])
 
   static func main() {
+    StandardStreams.open()
     Memory.reuseFreed()
     do {
       var command = try parseAsRoot()
       if command is any ThreadedCommand { ThreadWaiting.beBrief() }
       try command.run()
+      try StandardStreams.finishOutput()
     } catch let error as InputError {
       tell("deepclust: \(error.description)")
       Foundation.exit(error.kind.rawValue)
@@ -36,9 +38,7 @@ struct DeepClust: ParsableCommand {
 }
 
 /// Writes a line to standard error, which progress and mistakes go to.
-func tell(_ line: String) {
-  FileHandle.standardError.write(Data((line + "\n").utf8))
-}
+func tell(_ line: String) { StandardStreams.tell(line + "\n") }
 
 /// Writes a value as one line of JSON to standard output.
 func printJSON(_ value: some Encodable) throws {

@@ -92,6 +92,10 @@ struct FitCommand: ThreadedCommand {
   @Flag(help: "No progress.") var quiet = false
 
   func run() throws {
+    guard checkpointSeconds >= 0 && checkpointSeconds.isFinite else {
+      throw InputError(
+        .usage, "--checkpoint-seconds must be 0 or more, not \(checkpointSeconds)")
+    }
     Interruption.listen()
     SourceCommit.nameForRuns()
     let run = try makeRun()
@@ -233,9 +237,7 @@ struct FitCommand: ThreadedCommand {
     result.heldOut = heldOut ?? result.heldOut
     result.seed = seed ?? result.seed
     result.threads = threads ?? result.threads
-    if let threads = result.threads, threads < 1 {
-      throw InputError(.usage, "the number of threads must be at least 1, not \(threads)")
-    }
+    try result.refuseThreads()
     result.preprocessing = try choice(preprocessing, "--preprocessing") ?? result.preprocessing
     result.precision = try choice(precision, "--precision") ?? result.precision
     let chosenMap: EmbeddingMap? = try choice(map, "--map")

@@ -9,8 +9,9 @@ enum Interruption {
   /// Whether the user wants to stop.
   static var requested: Bool { interruptionRequested != 0 }
 
-  /// Begins to listen.
+  /// Begins to listen; a pipe that nobody reads any more interrupts nothing.
   static func listen() {
+    StandardStreams.outliveReaders()
     // A program that starts this one from a thread of its own may have them blocked.
     var signals = sigset_t()
     sigemptyset(&signals)

@@ -55,13 +55,13 @@ final class ProgressDisplay {
   /// Ends the line that is being redrawn.
   func end() {
     guard lineIsOpen else { return }
-    FileHandle.standardError.write(Data("\n".utf8))
+    StandardStreams.tell("\n")
     lineIsOpen = false
   }
 
   private func draw(_ line: String) {
     guard isTerminal else { return tell("  " + line) }
-    FileHandle.standardError.write(Data("\r\u{1B}[K  \(line)".utf8))
+    StandardStreams.tell("\r\u{1B}[K  \(line)")
     lineIsOpen = true
   }
 

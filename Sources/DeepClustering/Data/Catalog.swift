@@ -21,7 +21,10 @@ public struct Catalog: Sendable {
     }
     dataFolder = folder("DEEPCLUST_DATA")
     let home = folder("HOME") ?? FileManager.default.homeDirectoryForCurrentUser
-    let cache = folder("XDG_CACHE_HOME") ?? home.appendingPathComponent(".cache")
+    // By the specification of XDG paths that are not absolute are ignored.
+    let isGiven = environment["XDG_CACHE_HOME"]?.hasPrefix("/") == true
+    let cache =
+      (isGiven ? folder("XDG_CACHE_HOME") : nil) ?? home.appendingPathComponent(".cache")
     cacheFolder = cache.appendingPathComponent("deepclust/data", isDirectory: true)
   }
 

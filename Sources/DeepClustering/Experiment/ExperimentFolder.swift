@@ -14,13 +14,13 @@ public struct ExperimentFolder: Sendable {
     RunFolder(url.appendingPathComponent(planned.folderName))
   }
 
-  /// The record of a finished run; nil for one that is missing, goes on, was interrupted or was
-  /// killed, none of which ever enters a table.
+  /// The record of a finished run; nil for one that is missing, goes on, was interrupted, was killed or
+  /// is damaged, none of which ever enters a table.
   ///
   /// - Throws: `InputError` when the run was made with other settings than are planned.
   public func finished(_ planned: Experiment.PlannedRun) throws(InputError) -> RunRecord? {
     let folder = run(planned)
-    guard let record = try folder.record(), record.status == .finished else { return nil }
+    guard let record = try? folder.record(), record.status == .finished else { return nil }
     try refuseOther(planned)
     return record
   }

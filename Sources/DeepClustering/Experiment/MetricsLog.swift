@@ -27,19 +27,45 @@ final class MetricsLog {
   /// The last line, which tells whether a step belongs to another trial.
   private var last: Line?
 
+  /// Whether the log was shorter than it should be, or damaged, so that steps are missing in it.
+  let lacksLines: Bool
+
   /// Opens the log of a run, cut to a length: what came after the last checkpoint is done again.
+  ///
+  /// Of a log that is damaged the lines before the damage are kept.
   init(_ url: URL, keeping length: UInt64) throws(InputError) {
     self.url = url
-    let manager = FileManager.default
-    if !manager.fileExists(atPath: url.path) {
-      _ = manager.createFile(atPath: url.path, contents: nil)
+    let descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw InputError(
+        .inputOutput, "\(url.path) cannot be written: \(String(cString: strerror(errno)))")
     }
+    handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     do {
-      handle = try FileHandle(forUpdating: url)
-      try handle.truncate(atOffset: min(length, try handle.seekToEnd()))
-      try handle.seek(toOffset: 0)
-      last = Self.lastLine(of: try handle.readToEnd() ?? Data())
+      let lines = try handle.readToEnd() ?? Data()
+      let whole = Self.wholeLines(of: lines.prefix(Int(clamping: length)))
+      lacksLines = UInt64(whole.count) < length
+      last = Self.lastLine(of: whole)
+      try handle.truncate(atOffset: UInt64(whole.count))
       try handle.seekToEnd()
+    } catch {
+      throw InputError(.inputOutput, "\(url.path) cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// The lines before the first that is cut off or is not one of a log.
+  static func wholeLines(of data: Data) -> Data {
+    var end = data.startIndex
+    while let newline = data[end...].firstIndex(of: UInt8(ascii: "\n")),
+      (try? JSONDecoder().decode(Line.self, from: data[end..<newline])) != nil
+    { end = newline + 1 }
+    return data[..<end]
+  }
+
+  /// Asks the disk to keep what was logged.
+  func synchronize() throws(InputError) {
+    do {
+      try handle.synchronize()
     } catch {
       throw InputError(.inputOutput, "\(url.path) cannot be written: \(error.localizedDescription)")
     }

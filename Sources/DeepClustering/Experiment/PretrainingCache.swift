@@ -73,9 +73,11 @@ public struct PretrainingCache: Sendable {
     return Entry(folder: folder, digest: SHA256.hexadecimal(of: [UInt8](text)))
   }
 
-  /// The network of an entry, when it is there and can be read.
-  func network(_ entry: Entry, on device: Device) -> Autoencoder? {
+  /// The network of an entry and the lines of its log, when they are there and can be read.
+  func network(_ entry: Entry, on device: Device) -> (Autoencoder, lines: Data)? {
     guard let archive = try? Archive(contentsOf: entry.network),
+      let lines = try? Data(contentsOf: entry.metrics), !lines.isEmpty,
+      MetricsLog.wholeLines(of: lines).count == lines.count,
       let network = try? Autoencoder(from: archive, under: "network", on: device)
     else { return nil }
     used.insert(entry.digest)
@@ -83,7 +85,7 @@ public struct PretrainingCache: Sendable {
     for file in [entry.network, entry.metrics] {
       try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: file.path)
     }
-    return network
+    return (network, lines)
   }
 
   /// Keeps a network; a full disk is no reason to fail, since the run has its own copy.

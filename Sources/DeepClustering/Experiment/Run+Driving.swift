@@ -11,9 +11,10 @@ extension Run {
     var seconds: [String: Double]
   }
 
-  /// Where the run stands now.
-  func position(_ log: MetricsLog) -> Position {
-    Position(logLength: log.length, seconds: record.seconds ?? [:])
+  /// Where the run stands now; the log is on the disk before a checkpoint counts on it.
+  func position(_ log: MetricsLog) throws(InputError) -> Position {
+    try log.synchronize()
+    return Position(logLength: log.length, seconds: record.seconds ?? [:])
   }
 
   func checkpoint(_ stage: String) -> URL {
@@ -25,11 +26,23 @@ extension Run {
     for stage in ["clustering", "pretrained", "pretraining"] {
       let url = checkpoint(stage)
       guard FileManager.default.fileExists(atPath: url.path) else { continue }
-      let position = try Archive(contentsOf: url).value("position", as: Position.self)
+      let position = try whole(url).value("position", as: Position.self)
       record.seconds = position.seconds
       return position.logLength
     }
     return 0
+  }
+
+  /// A checkpoint; one that is damaged is told with what helps.
+  func whole(_ checkpoint: URL) throws(InputError) -> Archive {
+    do {
+      return try Archive(contentsOf: checkpoint)
+    } catch {
+      throw InputError(
+        error.kind,
+        "\(error.description): remove that file to go on from the checkpoint before it, or the folder "
+          + "checkpoint to begin anew")
+    }
   }
 
   /// Advances a learner to its end, from its checkpoint where there is one.
@@ -93,7 +106,7 @@ extension Run {
     guard FileManager.default.fileExists(atPath: url.path) else {
       return try learner.begin(context)
     }
-    let archive = try Archive(contentsOf: url)
+    let archive = try whole(url)
     try film.restore(from: archive)
     return try learner.restore(from: archive, context)
   }
@@ -104,7 +117,7 @@ extension Run {
     var archive = Archive()
     learner.store(state, in: &archive)
     film.store(in: &archive)
-    archive.set("position", position(log))
+    archive.set("position", try position(log))
     try archive.write(to: checkpoint(stage))
   }
 }

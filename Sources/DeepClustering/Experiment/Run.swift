@@ -46,6 +46,8 @@ public final class Run {
   private let resuming: Bool
   /// The folders above the run's that were made for it.
   private let madeParents: [URL]
+  /// Whether the user had made the folder, which is left to him then.
+  private let folderWasThere: Bool
   var record: RunRecord
   /// The rows that are kept from the fit.
   var heldOut: Dataset?
@@ -79,13 +81,15 @@ public final class Run {
     }
     try Self.refuseMissing(configuration.device)
     madeParents = self.folder.missingParents
+    folderWasThere = try self.folder.refuseExisting()
     if study != nil { add(studySeconds, to: "choosing K") }
     try self.folder.create()
     let lock = try self.folder.lock()
     // Once more: another process may have begun here since.
     try self.folder.create()
-    try self.folder.write(configuration.yaml(), to: "config.yaml")
+    // The configuration last: where it is, all is there that a run goes on with.
     try self.folder.write(record)
+    try self.folder.write(configuration.yaml(), to: "config.yaml")
     extendLifetime(lock)
   }
 
@@ -98,8 +102,22 @@ public final class Run {
     map = configuration.map ?? .umap
     resuming = true
     madeParents = []
+    folderWasThere = true
     let method = try configuration.makeMethod()
     self.record = record ?? RunRecord(configuration, method)
+    guard let record else { return }
+    let now = configuration
+    for (name, then, now) in [
+      ("seed", record.seed.map(String.init), "\(now.seed)"),
+      ("precision", record.precision, now.precision.rawValue),
+      ("device", record.device, now.device.description),
+    ] {
+      guard let then, then != now else { continue }
+      throw InputError(
+        .data,
+        "\(self.folder.file("config.yaml").path) was changed since the run began: its \(name) was \(then) "
+          + "and is \(now); put it back, or start a new run")
+    }
   }
 
   private static func refuseMissing(_ device: Device) throws(InputError) {
@@ -117,7 +135,11 @@ public final class Run {
   ///   `shouldStop` said so.
   @discardableResult
   public func execute() throws -> RunRecord {
-    guard !isFinished else { return record }
+    guard !isFinished else {
+      // Of one that was killed after its last word.
+      try? FileManager.default.removeItem(at: folder.file("checkpoint"))
+      return record
+    }
     let lock = try folder.lock()
     defer { extendLifetime(lock) }
     // What another process did before it let go of the folder.
@@ -128,7 +150,7 @@ public final class Run {
       try execute(method)
     } catch let error as InputError where !resuming && !hasSteps && error.kind.isCallersMistake {
       // It would fail again, and an empty folder would only be in the way of the next try.
-      folder.remove(withEmpty: madeParents)
+      if folderWasThere { folder.empty() } else { folder.remove(withEmpty: madeParents) }
       throw error
     }
     return record
@@ -157,6 +179,9 @@ public final class Run {
       data: data.tensor, seed: Seed(configuration.seed), compute: plan.compute,
       imageShape: data.imageShape)
     let log = try MetricsLog(folder.file("metrics.jsonl"), keeping: try lastCheckpointLength())
+    if log.lacksLines {
+      warn("metrics.jsonl was cut or damaged: the curves of the report lack steps")
+    }
     do {
       if let pretraining = method.pretraining {
         for text in pretraining.warnings { warn(text) }
@@ -184,10 +209,17 @@ public final class Run {
   private func plan() throws(InputError) -> Plan {
     let url = folder.file("checkpoint").appendingPathComponent("plan.json")
     if resuming, let data = try? Data(contentsOf: url),
-      var plan = try? JSONDecoder().decode(Plan.self, from: data)
+      var plan = try? JSONDecoder().decode(Plan.self, from: data), 1...4096 ~= plan.threads
     {
       plan.seconds = record.seconds ?? [:]
       return plan
+    }
+    for stage in ["pretraining", "pretrained", "clustering"]
+    where resuming && FileManager.default.fileExists(atPath: checkpoint(stage).path) {
+      throw InputError(
+        .data,
+        "\(url.path), which says what the run computes with, is gone or damaged: remove the folder "
+          + "checkpoint to begin anew")
     }
     let plan = Plan(
       compute: .measured(configuration.precision, on: configuration.device),
@@ -284,8 +316,16 @@ public final class Run {
     _ pretraining: Pretraining, _ data: PreparedData, _ context: FitContext, _ log: MetricsLog
   ) throws -> Autoencoder {
     let own = folder.file("checkpoint").appendingPathComponent("pretrained.safetensors")
-    if resuming, let archive = try? Archive(contentsOf: own) {
-      return try Autoencoder(from: archive, under: "network", on: context.device)
+    let manager = FileManager.default
+    if resuming, manager.fileExists(atPath: own.path) {
+      return try Autoencoder(from: whole(own), under: "network", on: context.device)
+    }
+    // Lines of another pretraining would come after those of the clustering.
+    guard !resuming || !manager.fileExists(atPath: checkpoint("clustering").path) else {
+      throw InputError(
+        .data,
+        "\(own.path), which its clustering goes on with, is gone: remove the folder checkpoint to begin "
+          + "anew")
     }
     guard pretraining.plannedSteps(context) > 0 else {
       // Random weights: nothing is learned that the log could tell or the cache keep.
@@ -296,12 +336,12 @@ public final class Run {
       threads: Threads.count)
     // What was begun here is gone on with: its steps are in the log already.
     let isBegun =
-      resuming && FileManager.default.fileExists(atPath: checkpoint("pretraining").path)
-    if !isBegun, let entry, let network = cache?.network(entry, on: context.device) {
+      resuming && manager.fileExists(atPath: checkpoint("pretraining").path)
+    if !isBegun, let entry, let (network, lines) = cache?.network(entry, on: context.device) {
       report(.stage("taking the pretrained autoencoder from the cache"))
       record.pretrained = "cache"
       try folder.write(record)
-      if let lines = try? Data(contentsOf: entry.metrics) { try log.append(lines) }
+      try log.append(lines)
       try keep(network, log, at: own)
       return network
     }
@@ -327,7 +367,7 @@ public final class Run {
     _ network: Autoencoder, _ log: MetricsLog, at url: URL
   ) throws(InputError) {
     var archive = Archive()
-    archive.set("position", position(log))
+    archive.set("position", try position(log))
     network.store(in: &archive, under: "network")
     try archive.write(to: url)
   }

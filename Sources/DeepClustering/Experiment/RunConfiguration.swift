@@ -158,7 +158,17 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
 
   /// The method with its profile and changed hyperparameters.
   public func makeMethod() throws(InputError) -> any ClusteringMethod {
-    try make(try MethodCatalog.method(method))
+    try refuseThreads()
+    return try make(try MethodCatalog.method(method))
+  }
+
+  /// Refuses a number of threads that no machine has.
+  package func refuseThreads() throws(InputError) {
+    guard let threads, !(1...4096 ~= threads) else { return }
+    throw InputError(
+      .usage,
+      "the number of threads must be at least 1"
+        + (threads < 1 ? "" : " and at most 4096") + ", not \(threads)")
   }
 
   /// The method with the hyperparameters that a run was begun with, whose defaults may have been others.

@@ -22,12 +22,20 @@ extension RunFolder {
     var record = try finishedRecord()
     // Principal components of many columns have other last bits with other numbers of threads.
     let threads = record.threads.flatMap { $0 > 0 ? $0 : nil } ?? Threads.count
-    try Threads.with(threads) { try layOut(&record, by: map, progress) }
+    let part = file("projection.npy.part")
+    defer { unlink(part.path) }
+    try Threads.with(threads) { try layOut(&record, by: map, to: part, progress) }
+    // Both or none, but for the moment between the two.
     try write(record)
+    guard rename(part.path, file("projection.npy").path) == 0 else {
+      throw InputError(
+        .cannotCreate, "\(part.path) cannot be put in place: \(String(cString: strerror(errno)))")
+    }
   }
 
   private func layOut(
-    _ record: inout RunRecord, by map: EmbeddingMap, _ progress: @escaping (String) -> Void
+    _ record: inout RunRecord, by map: EmbeddingMap, to file: URL,
+    _ progress: @escaping (String) -> Void
   ) throws {
     let embedding = try embedding(of: record, progress)
     if let obstacle = map.obstacle(to: embedding) {
@@ -37,7 +45,7 @@ extension RunFolder {
     if map != .principalComponents { progress("laying out the map of \(n) samples") }
     let seed = try Seed(record.seed ?? configuration().seed)
     try NPY.write(
-      map.positions(of: embedding, seed: seed), shape: [n, 2], to: file("projection.npy"))
+      map.positions(of: embedding, seed: seed), shape: [n, 2], to: file)
     record.map = map
   }
 

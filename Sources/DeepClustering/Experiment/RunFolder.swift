@@ -22,7 +22,7 @@ public struct RunFolder: Sendable {
     guard manager.fileExists(atPath: url.path, isDirectory: &isFolder) else { return false }
     let content = (try? manager.contentsOfDirectory(atPath: url.path)) ?? ["?"]
     // What a run leaves that was killed before it could say what it is.
-    let remains = ["checkpoint", "config.yaml.part"]
+    let remains = ["checkpoint", "config.yaml.part", "run.json", "run.json.part"]
     guard isFolder.boolValue && content.allSatisfy(remains.contains) else {
       let isRun = content.contains("config.yaml")
       throw InputError(
@@ -51,6 +51,28 @@ public struct RunFolder: Sendable {
         .cannotCreate,
         "the folder \(url.path) cannot be made: \(String(cString: strerror(errno)))")
     }
+  }
+
+  /// Removes what a run left that learned nothing.
+  func empty() {
+    let manager = FileManager.default
+    for name in (try? manager.contentsOfDirectory(atPath: url.path)) ?? [] {
+      try? manager.removeItem(at: file(name))
+    }
+  }
+
+  /// Refuses a folder that cannot be made, or holds something, before anything is computed for it.
+  package func refuseUnmakeable() throws(InputError) {
+    if try refuseExisting() {
+      guard access(url.path, W_OK) == 0 else {
+        throw InputError(
+          .cannotCreate, "\(url.path) cannot be written: \(String(cString: strerror(errno)))")
+      }
+      return
+    }
+    let parents = missingParents
+    defer { remove(withEmpty: parents) }
+    try create()
   }
 
   /// Removes the folder, and those above it that are empty then and are named in `parents`.
@@ -94,7 +116,8 @@ public struct RunFolder: Sendable {
           + "\(RunRecord.currentFormat); use the version that made the run")
     }
     guard let record = try? JSONDecoder().decode(RunRecord.self, from: data) else {
-      throw InputError(.data, "\(name.path) is damaged")
+      throw InputError(
+        .data, "\(name.path) is damaged: remove it, and --resume makes the run again")
     }
     return record
   }
@@ -116,7 +139,10 @@ public struct RunFolder: Sendable {
 
   /// The command that goes on with the run, as one would type it.
   package var resumeCommand: String {
-    "deepclust fit --resume --output \(shellQuoted(url.relativePath))"
+    let path = url.relativePath
+    // A name that begins with a dash would be an option.
+    let name = shellQuoted(path.hasPrefix("-") ? "./\(path)" : path)
+    return "deepclust fit --resume --output \(name)"
   }
 
   func write(_ record: RunRecord) throws(InputError) {
