@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Foundation
+
 /// A mistake in what came from outside: a file, a flag, the environment, a device.
 ///
 /// The description is one sentence for the person who made the mistake; it names the file and the
@@ -35,4 +37,9 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
     self.kind = kind
     self.description = description
   }
+}
+
+extension InputError: LocalizedError {
+  /// The description, for loggers that print `localizedDescription`.
+  public var errorDescription: String? { description }
 }

@@ -65,8 +65,9 @@ extension Dataset {
   /// - Throws: ``InputError`` that names the columns that are missing.
   func arranged(by names: [String]?) throws(InputError) -> Dataset {
     guard let names, let columnNames, names != columnNames else { return self }
-    precondition(
-      columnNames.count == columns, "\(columnNames.count) names for \(columns) columns")
+    guard columnNames.count == columns else {
+      throw InputError(.data, "\(source) has \(columnNames.count) names for \(columns) columns")
+    }
     let order = try ColumnOrder(of: names, among: columnNames, in: source)
     var result = self
     var arranged: [Float] = []

@@ -25,7 +25,7 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - nameOrPath: a name of ``Catalog``, or a file or folder.
-  ///   - labels: a file with the classes, one for each row (see ``ClassLabels/read(_:column:)``).
+  ///   - labels: a file with the classes, one for each row (see ``ClassLabels/read(_:column:names:)``).
   ///   - labelColumn: the column of a delimited text that holds the classes: its name in the header
   ///     line, its number counted from 1 (from the end when negative), or `last`.
   ///   - ignoreColumns: columns of a delimited text that are no features, by their names in the

@@ -32,6 +32,9 @@ public struct Archive {
   /// Whether there is a tensor of this name.
   public func contains(tensor name: String) -> Bool { content.tensors[name] != nil }
 
+  /// Whether there is a value of a name.
+  func contains(value name: String) -> Bool { content.metadata[name] != nil }
+
   /// The tensor of a name, copied to a device.
   public func tensor(_ name: String, on device: Device = .cpu) throws(InputError) -> Tensor {
     guard let tensor = content.tensors[name] else {

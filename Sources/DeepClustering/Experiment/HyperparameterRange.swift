@@ -16,6 +16,12 @@ extension Hyperparameters {
   /// Shares of which all is left, from above 0 to 1.
   private static let shareAboveZero: Set = ["crop", "coreShare"]
 
+  /// Units of a layer, of which more than this need matrices that no machine holds.
+  private static let widths: Set = ["hidden", "latent", "filters", "units"]
+  private static let widest = 100_000.0
+  /// Counts beyond this run over where they are multiplied.
+  private static let largest = Double(Int32.max)
+
   /// Refuses numbers that no method can work with; no hyperparameter is negative.
   static func checkRange(
     of path: String, _ value: JSONValue, usual: JSONValue
@@ -35,6 +41,10 @@ extension Hyperparameters {
           "at least 2"
         } else if number < 0 {
           "0 or more"
+        } else if widths.contains(name) && number > widest {
+          "at most \(Int(widest))"
+        } else if number > largest && number == number.rounded() && number < 1e19 {
+          "at most \(Int(largest))"
         } else {
           nil
         }

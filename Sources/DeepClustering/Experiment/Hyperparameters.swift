@@ -6,7 +6,11 @@ internal import Torch
 public enum Hyperparameters {
   /// The hyperparameters of a method: an object of values.
   public static func values(of method: any Encodable) -> JSONValue {
-    guard let data = try? JSONEncoder().encode(method),
+    let encoder = JSONEncoder()
+    // Such a number becomes a word, which ``check(_:)`` refuses.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "infinity", negativeInfinity: "-infinity", nan: "nan")
+    guard let data = try? encoder.encode(method),
       let value = try? JSONDecoder().decode(JSONValue.self, from: data)
     else { preconditionFailure("hyperparameters have a JSON form") }
     return value
@@ -52,6 +56,9 @@ public enum Hyperparameters {
       values(of: M(clusters: method.clusters)).leaves().map { ($0.path, $0.value) },
       uniquingKeysWith: { first, _ in first })
     for (path, value) in object.leaves() where value != usual[path] {
+      if case .string(let word) = value, ["infinity", "-infinity", "nan"].contains(word) {
+        throw InputError(.usage, "\(path) cannot be \(word): it must be a finite number")
+      }
       try checkRange(of: path, value, usual: usual[path] ?? value)
     }
     try checkLayouts(in: object)

@@ -3,7 +3,7 @@ public import Torch
 
 /// What a fit works on, and how it computes.
 public struct FitContext {
-  /// The samples, preprocessed: n × D, single precision, on `device`; compressed (``Tensor/isCompressed``)
+  /// The samples, preprocessed: n × D, single precision, on `device`; compressed (`Tensor.isCompressed`)
   /// for methods that train a network where the rows are sparse.
   public let data: Tensor
   /// From which every random stream is derived.

@@ -174,7 +174,11 @@ public struct CentroidModel: ReadableModel, LossModel {
     (assignments, certainty) = try archive.assignments(of: Self.kind)
     network = try archive.value("network") ? archive.network(on: device) : nil
     centroids = try archive.matrix("centroids", columns: network?.latent, on: device)
-    degreesOfFreedom = try? archive.value("degreesOfFreedom")
+    degreesOfFreedom =
+      archive.contains(value: "degreesOfFreedom") ? try archive.value("degreesOfFreedom") : nil
+    if let degreesOfFreedom, !(degreesOfFreedom > 1e-6 && degreesOfFreedom.isFinite) {
+      throw InputError(.data, "the saved degrees of freedom are \(degreesOfFreedom)")
+    }
     guard archive.contains(tensor: "parts") else {
       parts = nil
       return

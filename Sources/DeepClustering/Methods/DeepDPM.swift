@@ -12,7 +12,7 @@ public import Torch
 /// Rows with few columns are clustered as they are. Images and wider rows are first embedded by an
 /// autoencoder and laid out by UMAP, as N2D does; then the first steps are UMAP's epochs. In the
 /// profile `alternating` the codes themselves are clustered, and autoencoder and clusters take turns:
-/// the clusters are found, the codes are pulled to their means, and so on (``CodeAlternation``).
+/// the clusters are found, the codes are pulled to their means, and so on (`CodeAlternation`).
 ///
 /// Where the authors' code (commit 95c9376) differs from the paper's equations, this follows the
 /// equations: the marginal likelihood takes the mean of the samples themselves; the prior of the

@@ -81,9 +81,13 @@ extension DiagonalMixture {
 
   /// The mixture of an archive.
   init(from archive: Archive, on device: Device) throws(InputError) {
-    self.init(
-      logits: try archive.tensor("mixture.logits", on: device),
-      means: try archive.tensor("mixture.means", on: device),
-      logVariances: try archive.tensor("mixture.logVariances", on: device))
+    let logits = try archive.tensor("mixture.logits", on: device)
+    let means = try archive.matrix("mixture.means", on: device)
+    let logVariances = try archive.matrix(
+      "mixture.logVariances", columns: means.shape[1], on: device)
+    guard logits.shape == [means.shape[0]], logVariances.shape == means.shape,
+      logits.elementType == .float32, logits.isFinite
+    else { throw InputError(.data, "the saved mixture's parts are of different mixtures") }
+    self.init(logits: logits, means: means, logVariances: logVariances)
   }
 }

@@ -96,6 +96,9 @@ public struct DiscreteLatentModel: ReadableModel, GenerativeModel {
     clusters = try archive.value("clusters")
     deviation = try archive.value("deviation")
     network = try archive.network(on: device)
+    // A code is K numbers for the cluster, then those for all else.
+    guard let latent = network.latent, 1...latent ~= clusters, deviation >= 0, deviation.isFinite
+    else { throw InputError(.data, "the saved model has \(clusters) clusters, but other codes") }
   }
 }
 

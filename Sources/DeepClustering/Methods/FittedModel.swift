@@ -169,7 +169,7 @@ extension FittedModel where Model: ReadableModel {
         "the saved model is said to be of \(columns) columns, and takes \(model.columns ?? 0)")
     }
     self.init(
-      model: model, preprocessing: try archive.value("preprocessing"), columns: columns,
+      model: model, preprocessing: try archive.preprocessing(columns: columns), columns: columns,
       device: device, stopReason: stopReason, warnings: warnings)
   }
 }
@@ -192,7 +192,20 @@ extension FittedModel where Model == PartitionModel {
   private init(from archive: Archive) throws(InputError) {
     self.init(
       model: try PartitionModel(from: archive),
-      preprocessing: try archive.value("preprocessing"), columns: try archive.value("columns"),
+      preprocessing: try archive.preprocessing(columns: archive.value("columns")),
+      columns: try archive.value("columns"),
       device: .cpu)
+  }
+}
+
+extension Archive {
+  /// The scaling of a model, which has factors for all of its columns.
+  fileprivate func preprocessing(columns: Int) throws(InputError) -> FittedPreprocessing {
+    let result: FittedPreprocessing = try value("preprocessing")
+    let factors = [result.means, result.deviations].compactMap { $0?.count }
+    guard factors.allSatisfy({ $0 == columns }), factors.count != 1,
+      result.columnNames?.count ?? columns == columns
+    else { throw InputError(.data, "the saved scaling is not of \(columns) columns") }
+    return result
   }
 }

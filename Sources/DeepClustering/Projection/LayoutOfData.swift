@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Torch
+internal import Torch
 
 // What a layout asks of data and settings from outside; `fit` of a tensor traps instead.
 

@@ -191,6 +191,27 @@ import Torch
     #expect(value.text == "a=c=1,d=none,b=1")
   }
 
+  /// Numbers of a request need not be numbers, nor have an end.
+  @Test func aFitRefusesWhatHasNoEnd() throws {
+    let data = try Dataset(values: Blobs(rows: 60).values, columns: 8)
+    func refused(_ change: (inout IDEC) -> Void) -> String {
+      var method = IDEC(clusters: 3)
+      change(&method)
+      return refusal { try method.fit(data) }?.description ?? ""
+    }
+    #expect(refused { $0.training.tolerance = .nan }.contains("cannot be nan: it must be a finite"))
+    #expect(refused { $0.training.tolerance = .infinity }.contains("must be a finite"))
+    #expect(refused { $0.training.batchSize = .max }.contains("must be at most 2147483647"))
+    #expect(refused { $0.training.pretraining.epochs = .max }.contains("must be at most"))
+    #expect(
+      refused { $0.training.pretraining.layout.hidden = [1 << 40] }
+        .contains("must be at most 100000"))
+    let set = refusal {
+      try Hyperparameters.setting(["pretraining.batchSize": .integer(.max)], of: IDEC(clusters: 3))
+    }
+    #expect(set?.kind == .usage)
+  }
+
   /// A method whose numbers were set in code is checked when it is fitted, as one of the command is.
   @Test func aFitRefusesWhatNothingCanWorkWith() throws {
     let blobs = Blobs(rows: 90)

@@ -69,6 +69,23 @@ import Torch
     #expect(
       try refused { $0.set("centroids", tensor: Tensor([1, 2] as [Float], shape: [2])) }
         .contains("no matrix"))
+    #expect(try refused { $0.set("degreesOfFreedom", -1.0) }.contains("degrees of freedom"))
+    #expect(try refused { $0.set("degreesOfFreedom", "x") }.contains("degreesOfFreedom"))
+    let scaling = FittedPreprocessing(
+      kind: .standardScore, means: [0, 0, 0], deviations: [1, 1, 1])
+    #expect(try refused { $0.set("preprocessing", scaling) }.contains("not of 2 columns"))
+  }
+
+  /// Names and rows of a request need not agree.
+  @Test func namesOfOtherColumnsAreRefused() throws {
+    var named = points
+    named.columnNames = ["a", "b"]
+    let model = try KMeans(clusters: 2).fit(named)
+    named.columnNames = ["a"]
+    let error = refusal { try model.assignments(for: named) }
+    #expect(error?.kind == .data && error?.description.contains("1 names for 2 columns") == true)
+    // As loggers print it.
+    #expect(error?.localizedDescription == error?.description)
   }
 
   /// The bytes are those of the file, also as part of others; damage is told.
