@@ -83,9 +83,10 @@ struct NumberTable {
     }
   }
 
-  /// Refuses sparse rows of which not even a batch would fit into memory with its zeros.
+  /// Refuses sparse rows of which not even a batch would fit into memory with its zeros, or some numbers
+  /// for each column.
   static func refuseTooWide(rows: Int, columns: Int, name: String) throws(InputError) {
-    let batch = columns > Int32.max ? Int.max : min(rows, 2048)
+    let batch = columns > Int32.max ? Int.max : min(max(rows, 8), 2048)
     let (count, overflow) = batch.multipliedReportingOverflow(by: columns)
     let bytes = count.multipliedReportingOverflow(by: MemoryLayout<Float>.size)
     try FileBytes.refuseMoreThanMemory(

@@ -253,6 +253,10 @@ extension ClusterNetwork {
   /// The networks of an archive.
   init(from archive: Archive) throws(InputError) {
     let extents: Extents = try archive.value("network.extents")
+    let all = try archive.tensor("network.top").count
+    guard 1...all ~= extents.dimensions, 1...all ~= extents.hidden, 1...all ~= extents.clusters,
+      extents.dimensions <= all / extents.hidden, extents.clusters <= all / extents.hidden
+    else { throw InputError(.data, "the saved network's extents are not of its weights") }
     self.init(
       dimensions: extents.dimensions, hidden: extents.hidden, clusters: extents.clusters,
       seed: Seed(0))

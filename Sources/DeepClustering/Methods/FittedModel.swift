@@ -97,7 +97,12 @@ extension FittedModel where Model: SoftModel {
   /// - Throws: ``InputError`` when they have another number of columns, or are not finite.
   public func probabilities(for dataset: Dataset) throws(InputError) -> [[Float]]? {
     let rows = try rows(dataset)
-    return dataset.rows == 0 ? [] : model.probabilities(for: rows).map(lists)
+    guard dataset.rows > 0 else {
+      // Whether the model is a soft one, it tells of rows only.
+      let one = Tensor(repeating: 0, shape: [1, columns], on: device)
+      return model.probabilities(for: one) == nil ? nil : []
+    }
+    return model.probabilities(for: rows).map(lists)
   }
 }
 

@@ -249,6 +249,16 @@ extension KMeans {
     state.centroids = try archive.tensor("centroids").scalars()
     state.bestCentroids = try archive.tensor("bestCentroids").scalars()
     state.labels = try archive.tensor("labels").scalars()
+    // Before the first step of a start there are no centroids.
+    let sizes = [0, clusters * context.columns]
+    guard state.labels.count == context.rows, [0, clusters].contains(state.counts.count),
+      sizes.contains(state.centroids.count), sizes.contains(state.bestCentroids.count)
+    else {
+      throw InputError(
+        .data,
+        "the saved state is not of \(clusters) clusters of \(context.rows) rows of \(context.columns) columns"
+      )
+    }
     return state
   }
 }

@@ -85,8 +85,15 @@ extension Archive {
     guard found == kind else {
       throw InputError(.data, "the saved model is of the kind \(found), not \(kind)")
     }
-    let labels: [Int64] = try tensor("assignments").scalars()
-    return (labels.map(Int.init), try tensor("certainty").scalars())
+    let (labels, certainty) = (try tensor("assignments"), try tensor("certainty"))
+    guard labels.elementType == .int64, certainty.elementType == .float32, labels.shape.count == 1,
+      certainty.shape == labels.shape
+    else { throw InputError(.data, "the saved assignments and certainties do not fit each other") }
+    let clusters: [Int64] = labels.scalars()
+    guard clusters.allSatisfy({ $0 >= -1 }) else {
+      throw InputError(.data, "the saved assignments have clusters below -1")
+    }
+    return (clusters.map(Int.init), certainty.scalars())
   }
 
   /// The network of a model.

@@ -283,10 +283,14 @@ extension UMAPLayout {
 
   /// The layout of an archive.
   init(from archive: Archive, on device: Device) throws(InputError) {
-    self.init(
-      settings: try archive.value("layout.settings"),
-      data: try archive.tensor("layout.data", on: device),
-      positions: try archive.tensor("layout.positions", on: device))
+    let settings: UMAP = try archive.value("layout.settings")
+    let data = try archive.matrix("layout.data", on: device)
+    let positions = try archive.matrix(
+      "layout.positions", columns: settings.components, on: device)
+    guard positions.shape[0] == data.shape[0], 0...1_000_000 ~= settings.epochs,
+      1...1_000_000 ~= settings.neighbors, 0...1_000_000 ~= settings.negativeSamples
+    else { throw InputError(.data, "the saved layout's parts do not fit each other") }
+    self.init(settings: settings, data: data, positions: positions)
   }
 }
 

@@ -43,6 +43,24 @@ import Torch
   /// After the first step from zero Adam's mean is a tenth of the gradient.
   ///
   /// The parts of PyTorch are one dense product under a mask of blocks.
+  @Test func savedExtentsAreThoseOfTheWeights() throws {
+    struct Extents: Encodable {
+      var dimensions = 4
+      var hidden = 8
+      var clusters = 3
+      var topSteps = 0
+      var partSteps = 0
+    }
+    var archive = Archive()
+    ClusterNetwork(dimensions: 4, hidden: 8, clusters: 3, seed: Seed(1))
+      .store(in: &archive, withMoments: false)
+    #expect(try ClusterNetwork(from: archive).clusters == 3)
+    for extents in [Extents(dimensions: -1), Extents(hidden: .max), Extents(clusters: 1 << 40)] {
+      archive.set("network.extents", extents)
+      #expect(refusal { try ClusterNetwork(from: archive) }?.kind == .data)
+    }
+  }
+
   @Test func gradientsAreThoseOfPyTorch() throws {
     let golden: Golden = try GoldenFile.load("deep-dpm")
     var network = network(golden)

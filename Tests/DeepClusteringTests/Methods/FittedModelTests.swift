@@ -39,6 +39,8 @@ import Torch
     let place = try fitted.embedding(of: Dataset(rows: [means]))
     #expect(place == [[0, 0]])
     #expect(try fitted.probabilities(for: Dataset(rows: [means])) == nil)
+    let none = Dataset(name: "none", values: [], rows: 0, columns: 2)
+    #expect(try fitted.probabilities(for: none) == nil && fitted.assignments(for: none).isEmpty)
   }
 
   /// Damage is told by the checksum; a file that was made otherwise, by what does not fit.
@@ -69,6 +71,9 @@ import Torch
     #expect(
       try refused { $0.set("centroids", tensor: Tensor([1, 2] as [Float], shape: [2])) }
         .contains("no matrix"))
+    #expect(
+      try refused { $0.set("assignments", tensor: Tensor([-3] as [Int64], shape: [1])) }
+        .contains("do not fit each other"))
     #expect(try refused { $0.set("degreesOfFreedom", -1.0) }.contains("degrees of freedom"))
     #expect(try refused { $0.set("degreesOfFreedom", "x") }.contains("degreesOfFreedom"))
     let scaling = FittedPreprocessing(

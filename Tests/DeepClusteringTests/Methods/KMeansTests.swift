@@ -151,6 +151,19 @@ import Torch
     #expect(reasons == ["the centroids came to rest", "no other start had a lower cost"])
   }
 
+  @Test func aStateOfOtherDataIsRefused() throws {
+    let rows = Blobs(rows: 60).tensor
+    let context = FitContext(data: rows, seed: Seed(1))
+    let method = KMeans(clusters: 3)
+    var (state, archive) = (method.begin(context), Archive())
+    _ = method.advance(&state, context)
+    method.store(state, in: &archive)
+    #expect(try method.restore(from: archive, context).labels == state.labels)
+    #expect(refusal { try KMeans(clusters: 5).restore(from: archive, context) }?.kind == .data)
+    let few = FitContext(data: rows.slice(0..<50), seed: Seed(1))
+    #expect(refusal { try method.restore(from: archive, few) }?.kind == .data)
+  }
+
   @Test func itComesToRest() {
     let (model, _, reason) = fit(method(3), Blobs(rows: 90).tensor)
     #expect(reason == "the centroids came to rest")

@@ -79,6 +79,21 @@ import Torch
     #expect(layout.positions(of: rows.slice(7..<9) + 0.05).scalars() != Array(places[14..<18]))
   }
 
+  @Test func aSavedLayoutIsChecked() throws {
+    var umap = UMAP()
+    (umap.epochs, umap.neighbors) = (10, 5)
+    let layout = umap.fit(Generator(seed: 12).normal(shape: [40, 4]), seed: Seed(1))
+    var archive = Archive()
+    layout.store(in: &archive)
+    #expect(try UMAPLayout(from: archive, on: .cpu).positions.bits == layout.positions.bits)
+    var few = archive
+    few.set("layout.positions", tensor: layout.positions.slice(0..<39))
+    #expect(refusal { try UMAPLayout(from: few, on: .cpu) }?.kind == .data)
+    umap.components = .max
+    archive.set("layout.settings", umap)
+    #expect(refusal { try UMAPLayout(from: archive, on: .cpu) }?.kind == .data)
+  }
+
   /// A layout is made with two neighbours at least, and new rows find their places in it.
   @Test func fewNeighborsAreTakenAlikeByTheLayoutAndForNewRows() {
     let rows = Generator(seed: 12).normal(shape: [50, 4])
