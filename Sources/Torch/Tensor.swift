@@ -117,7 +117,7 @@ extension Tensor {
   }
 
   /// Overwrites the elements with those of another tensor of this shape.
-  public func assign(_ other: Tensor) {
+  package func assign(_ other: Tensor) {
     guard ct_copy(handle, other.handle) else {
       fatalError("assign: \(String(cString: ct_last_error()))")
     }

@@ -4,7 +4,7 @@ public import Torch
 /// Clusters that a network tells, in the space of the data, of the codes of another, or of their layout.
 ///
 /// The result of DeepDPM.
-public struct ClusterNetworkModel: ReadableModel {
+public struct ClusterNetworkModel: ReadableModel, @unchecked Sendable {
   /// The word for such models in an archive.
   static let kind = "cluster-network"
 

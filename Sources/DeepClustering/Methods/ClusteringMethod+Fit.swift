@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Synchronization
 public import Torch
 
 /// How far a fit is.
@@ -71,6 +73,47 @@ extension ClusteringMethod {
     return FittedModel(
       model: model, preprocessing: data.preprocessing, columns: dataset.columns, device: device,
       stopReason: reason, warnings: warnings)
+  }
+}
+
+extension ClusteringMethod {
+  /// Fits the method as ``fit(_:preprocessing:seed:device:precision:progress:)`` does, on a thread of its
+  /// own: the task waits without holding one of the threads that other tasks need.
+  ///
+  /// ```swift
+  /// let fitted = try await DEC(clusters: 10).fitted(to: digits)
+  /// ```
+  ///
+  /// Parameters and result are the same. A task that is cancelled ends the fit with its next step,
+  /// by a `CancellationError`; nothing is asked before the first, which for a graph start or a
+  /// method of one step can be the whole time.
+  ///
+  /// - Throws: ``InputError`` as `fit` does, and what `progress` throws.
+  public func fitted(
+    to dataset: Dataset, preprocessing: Preprocessing = .automatic, seed: UInt64 = 1,
+    device: Device = .cpu, precision: Precision = .float32,
+    progress: @escaping @Sendable (FitProgress) throws -> Void = { _ in }
+  ) async throws -> FittedModel<Outcome> {
+    try Task.checkCancellation()
+    let isCancelled = Atomic(false)
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread {
+          continuation.resume(
+            with: Result {
+              try fit(
+                dataset, preprocessing: preprocessing, seed: seed, device: device,
+                precision: precision
+              ) { step in
+                guard !isCancelled.load(ordering: .relaxed) else { throw CancellationError() }
+                try progress(step)
+              }
+            })
+        }
+      }
+    } onCancel: {
+      isCancelled.store(true, ordering: .relaxed)
+    }
   }
 }
 

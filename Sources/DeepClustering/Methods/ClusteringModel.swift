@@ -2,7 +2,10 @@
 public import Torch
 
 /// What a clustering method has found; only a finished fit gives one.
-public protocol ClusteringModel {
+///
+/// Models are `Sendable` although they hold tensors, which are not: nothing writes to those of a
+/// finished model, and what is computed from them is new.
+public protocol ClusteringModel: Sendable {
   /// The cluster of every training sample, from 0 to K − 1; −1 is noise, which only methods that
   /// find the number of clusters give.
   var assignments: [Int] { get }
@@ -62,7 +65,7 @@ public protocol GenerativeModel: ClusteringModel {
 /// Clusters around centroids, in the space of the data or behind an encoder.
 ///
 /// The result of k-means, autoencoder + k-means, DEC, IDEC, DCN, Deep k-means and its form without a network.
-public struct CentroidModel: ReadableModel, LossModel {
+public struct CentroidModel: ReadableModel, LossModel, @unchecked Sendable {
   /// The word for such models in an archive.
   static let kind = "centroids"
 

@@ -6,7 +6,7 @@ public import Torch
 ///
 /// The result of ClusterGAN. The latent variables are (z_n, z_c): d_n normal ones and K for the
 /// cluster.
-public struct DiscreteLatentModel: ReadableModel, GenerativeModel {
+public struct DiscreteLatentModel: ReadableModel, GenerativeModel, @unchecked Sendable {
   /// The word for such models in an archive.
   static let kind = "discrete-latent"
 

@@ -5,9 +5,9 @@ public import Torch
 /// A model together with the scaling of its training data: it takes new data as they come.
 ///
 /// Only a finished fit or the file of one gives such a model. Whatever is wrong with new data is
-/// thrown as an ``InputError`` and never traps, so it can answer requests of strangers. It holds
-/// tensors and is not `Sendable`: a server keeps it in an actor, and ``encoded()`` gives it to another.
-public struct FittedModel<Model: ClusteringModel> {
+/// thrown as an ``InputError`` and never traps, so it can answer requests of strangers. Nothing in it
+/// changes any more, so that several tasks may ask it at once.
+public struct FittedModel<Model: ClusteringModel>: Sendable {
   /// The model, which works on scaled rows.
   public let model: Model
   /// The scaling that was learned from the training data.
@@ -33,7 +33,8 @@ public struct FittedModel<Model: ClusteringModel> {
     self.warnings = warnings
   }
 
-  /// The model that a fit has ended with which was driven step by step.
+  /// The model that a fit has ended with which was driven step by step; its state must not advance any
+  /// more, since the model shares its network.
   ///
   /// - Parameters:
   ///   - model: What ``Learner/finish(_:_:)`` gave.
@@ -49,6 +50,16 @@ public struct FittedModel<Model: ClusteringModel> {
 
   /// How certain each of them is, from 0 to 1.
   public var certainty: [Float] { model.certainty }
+
+  /// The model without its kind, for programs that learn the method's name when they run; nil for a
+  /// ``PartitionModel``, which tells nothing of new rows.
+  public var erased: SavedModel? {
+    (model as? any ReadableModel).map {
+      SavedModel(
+        model: AnyModel($0), preprocessing: preprocessing, columns: columns, device: device,
+        stopReason: stopReason, warnings: warnings)
+    }
+  }
 
   /// The rows of a data set as the model takes them: rows × D, scaled.
   ///
@@ -143,6 +154,8 @@ extension FittedModel {
     model.store(in: &archive)
     archive.set("preprocessing", preprocessing)
     archive.set("columns", columns)
+    if let stopReason { archive.set("stopReason", stopReason) }
+    if !warnings.isEmpty { archive.set("warnings", warnings) }
     return archive
   }
 }
@@ -163,7 +176,7 @@ extension FittedModel where Model: ReadableModel {
   }
 
   init(
-    from archive: Archive, on device: Device, stopReason: String? = nil, warnings: [String] = []
+    from archive: Archive, on device: Device, stopReason: String? = nil, warnings: [String]? = nil
   ) throws(InputError) {
     if let reason = device.unavailableReason() { throw InputError(.unavailable, reason) }
     let model = try Model(from: archive, on: device)
@@ -173,9 +186,10 @@ extension FittedModel where Model: ReadableModel {
         .data,
         "the saved model is said to be of \(columns) columns, and takes \(model.columns ?? 0)")
     }
+    let (savedReason, savedWarnings) = (try archive.stopReason(), try archive.warnings())
     self.init(
       model: model, preprocessing: try archive.preprocessing(columns: columns), columns: columns,
-      device: device, stopReason: stopReason, warnings: warnings)
+      device: device, stopReason: stopReason ?? savedReason, warnings: warnings ?? savedWarnings)
   }
 }
 
@@ -199,11 +213,21 @@ extension FittedModel where Model == PartitionModel {
       model: try PartitionModel(from: archive),
       preprocessing: try archive.preprocessing(columns: archive.value("columns")),
       columns: try archive.value("columns"),
-      device: .cpu)
+      device: .cpu, stopReason: try archive.stopReason(), warnings: try archive.warnings())
   }
 }
 
 extension Archive {
+  /// Why the fit ended, where it is recorded here.
+  fileprivate func stopReason() throws(InputError) -> String? {
+    contains(value: "stopReason") ? try value("stopReason") : nil
+  }
+
+  /// What was odd about the data or the settings.
+  fileprivate func warnings() throws(InputError) -> [String] {
+    contains(value: "warnings") ? try value("warnings") : []
+  }
+
   /// The scaling of a model, which has factors for all of its columns.
   fileprivate func preprocessing(columns: Int) throws(InputError) -> FittedPreprocessing {
     let result: FittedPreprocessing = try value("preprocessing")

@@ -5,7 +5,7 @@ public import Torch
 /// layout of the codes of a network.
 ///
 /// The result of a Gaussian mixture and of N2D.
-public struct GaussianMixtureModel: ReadableModel, MeasuredModel {
+public struct GaussianMixtureModel: ReadableModel, MeasuredModel, @unchecked Sendable {
   /// The word for such models in an archive.
   static let kind = "gaussian-mixture"
 

@@ -4,7 +4,7 @@ public import Torch
 /// Clusters that are the components of a mixture of Gaussians, in the latent space of a network.
 ///
 /// The result of VaDE. A sample's cluster is the most probable component at its mean code.
-public struct LatentMixtureModel: ReadableModel, GenerativeModel {
+public struct LatentMixtureModel: ReadableModel, GenerativeModel, @unchecked Sendable {
   /// The word for such models in an archive.
   static let kind = "latent-mixture"
 

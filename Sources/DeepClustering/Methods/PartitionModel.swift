@@ -5,7 +5,7 @@ public import Torch
 ///
 /// The result of spectral, density-based and agglomerative clustering. For new samples, fit a
 /// method with an ``InductiveModel``, or fit old and new samples together.
-public struct PartitionModel: ClusteringModel {
+public struct PartitionModel: ClusteringModel, @unchecked Sendable {
   /// The word for such models in an archive.
   static let kind = "partition"
 

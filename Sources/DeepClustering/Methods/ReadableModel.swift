@@ -28,6 +28,9 @@ public struct AnyModel: ReadableModel {
   /// The model itself.
   public let base: any ReadableModel
 
+  /// Any model, without its kind.
+  init(_ base: any ReadableModel) { self.base = (base as? AnyModel)?.base ?? base }
+
   /// The model of an archive.
   public init(from archive: Archive, on device: Device = .cpu) throws(InputError) {
     let kind: String = try archive.value("model")

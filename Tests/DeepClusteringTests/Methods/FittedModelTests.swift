@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Dispatch
 import Foundation
+import Synchronization
 import Testing
 import Torch
 
@@ -136,34 +138,53 @@ import Torch
     #expect(try model.assignments(for: points) == fitted().assignments)
   }
 
-  /// The way of the article on servers: a thread of its own, steps as a stream, the model as a file.
-  private static func fit(
-    _ data: Dataset, to file: URL
-  ) -> AsyncThrowingStream<FitProgress, any Error> {
-    AsyncThrowingStream { stream in
-      let thread = Thread {
-        do {
-          let fitted = try KMeans(clusters: 2).fit(data) { progress in
-            // A consumer that went away ends the fit.
-            if case .terminated = stream.yield(progress) { throw CancellationError() }
-          }
-          try fitted.write(to: file)
-          stream.finish()
-        } catch {
-          stream.finish(throwing: error)
-        }
-      }
-      thread.start()
+  @Test func aTaskWaitsForAFitOnAThreadOfItsOwn() async throws {
+    let steps = Mutex<[FitProgress]>([])
+    let fitted = try await KMeans(clusters: 2).fitted(to: points, preprocessing: .standardScore) {
+      progress in steps.withLock { $0.append(progress) }
     }
+    let here = try self.fitted()
+    #expect(fitted.encoded() == here.encoded())
+    let numbers = steps.withLock { $0.map(\.step) }
+    #expect(!numbers.isEmpty && numbers == Array(1...numbers.count))
+    await #expect(throws: InputError.self) { try await KMeans(clusters: 61).fitted(to: points) }
   }
 
-  @Test func aFitOnAThreadOfItsOwnStreamsItsSteps() async throws {
-    let folder = try DataFolder()
-    let url = URL(fileURLWithPath: folder.path("model.safetensors"))
-    var steps: [Int] = []
-    for try await progress in Self.fit(points, to: url) { steps.append(progress.step) }
-    #expect(steps == Array(1...steps.count))
-    #expect(try SavedModel(contentsOf: url).assignments.count == 60)
+  @Test func aCancelledTaskEndsItsFitWithTheNextStep() async throws {
+    let (begun, signal) = AsyncStream.makeStream(of: Int.self)
+    let (points, gate) = (points, DispatchSemaphore(value: 0))
+    let task = Task {
+      try await KMeans(clusters: 2).fitted(to: points) { progress in
+        signal.yield(progress.step)
+        // The first step waits until the task is cancelled.
+        if progress.step == 1 { gate.wait() }
+      }
+    }
+    var steps = begun.makeAsyncIterator()
+    #expect(await steps.next() == 1)
+    task.cancel()
+    gate.signal()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    signal.finish()
+    #expect(await steps.next() == nil)
+    let late = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return try await KMeans(clusters: 2).fitted(to: points) { _ in Issue.record("begun") }
+    }
+    late.cancel()
+    await #expect(throws: CancellationError.self) { try await late.value }
+  }
+
+  /// A program that learns the method's name when it runs has one type for all models.
+  @Test func aModelOfAnyMethodIsAskedWithoutItsKind() throws {
+    func fit(_ method: some ClusteringMethod) throws -> SavedModel? {
+      try method.fit(points).erased
+    }
+    let model = try #require(try fit(MethodCatalog.method("kmeans").init(clusters: 2)))
+    let fitted = try KMeans(clusters: 2).fit(points)
+    #expect(model.encoded() == fitted.encoded())
+    #expect(try model.erased?.assignments(for: points) == fitted.assignments)
+    #expect(try fit(DBSCAN(clusters: 2)) == nil)
   }
 
   @Test func labelsThatAreNoClassesAreRefused() throws {
@@ -225,6 +246,7 @@ import Torch
     try fitted.write(to: file)
     let read = try SavedModel(contentsOf: file)
     #expect(read.assignments == fitted.assignments && read.certainty == fitted.certainty)
+    #expect(read.stopReason == fitted.stopReason && read.stopReason != nil)
     #expect(read.preprocessing == fitted.preprocessing && read.columns == 2)
     let new = try Dataset(rows: [[500, 0.1], [-500, 0.9]])
     #expect(try read.assignments(for: new) == fitted.assignments(for: new))

@@ -115,6 +115,32 @@ import Torch
     try check(MethodCatalog.method(name))
   }
 
+  /// Nothing of a finished model changes, so it is asked from several threads at once.
+  @Test(arguments: names)
+  func aModelAnswersSeveralTasksAtOnce(name: String) async throws {
+    func check<M: ClusteringMethod>(_ type: M.Type) async throws {
+      let trial = try Trial<M>()
+      let before = try trial.fit(trial.context(Compute(path: .fused))).model
+      guard let model = before as? any InductiveModel else { return }
+      let (values, bits) = (trial.blobs.values.map { $0 + 0.02 }, try trial.bits(before))
+      @Sendable func answer() -> [Float] {
+        let rows = Tensor(values, shape: [300, 8])
+        return Threads.withOne {
+          model.assignments(for: rows).map(Float.init)
+            + ((model as? any SoftModel)?.probabilities(for: rows)?.scalars() ?? [])
+            + ((model as? any EmbeddingModel)?.embedding(of: rows).scalars() ?? [])
+        }
+      }
+      let alone = answer()
+      await withTaskGroup(of: [[Float]].self) { group in
+        for _ in 0..<4 { group.addTask { (0..<5).map { _ in answer() } } }
+        for await answers in group { #expect(answers.allSatisfy { $0 == alone }) }
+      }
+      #expect(try trial.bits(before) == bits)
+    }
+    try await check(MethodCatalog.method(name))
+  }
+
   @Test(arguments: names)
   func theModelPredictsWhatItFound(name: String) throws {
     func check<M: ClusteringMethod>(_ type: M.Type) throws {
