@@ -4,6 +4,10 @@ import Foundation
 /// Written by the signal handler only and read between steps; a byte cannot be half-written.
 private nonisolated(unsafe) var interruptionRequested: sig_atomic_t = 0
 
+/// What the handler says; a constant, since a handler may not make one.
+private let interruptionNotice: StaticString =
+  "\n• stopping as soon as what is under way can be saved; once more ends it at once\n"
+
 /// Ctrl-C: the first asks the run to save and stop, the second ends the process.
 enum Interruption {
   /// Whether the user wants to stop.
@@ -21,6 +25,8 @@ enum Interruption {
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         interruptionRequested = 1
+        _ = write(
+          STDERR_FILENO, interruptionNotice.utf8Start, interruptionNotice.utf8CodeUnitCount)
         signal(number, SIG_DFL)
       }
     }

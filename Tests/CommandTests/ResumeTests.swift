@@ -29,6 +29,8 @@ import Testing
       #expect(
         stopped.complaints.last
           == "stopped and saved; go on with: deepclust fit --resume --output run")
+      // At once, since the step under way may be a long one.
+      #expect(stopped.complaints.contains { $0.hasPrefix("• stopping as soon as") })
       #expect(stopped.output.isEmpty)
       #expect(try record(place.file("run"))["status"] as? String == "interrupted")
     }
