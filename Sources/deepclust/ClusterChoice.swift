@@ -61,7 +61,10 @@ struct RunChooser {
       device: .cpu,
       warnings: &warnings)
     var count = ClusterCount()
-    if let range { count.range = range.numbers }
+    if let range {
+      count.range = range.numbers
+      count.mostClusters = range.numbers.upperBound
+    }
     let study = try count.study(data.tensor, seed: Seed(configuration.seed)) { line in
       say(line)
       guard Interruption.requested else { return }

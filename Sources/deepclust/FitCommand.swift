@@ -18,9 +18,9 @@ struct FitCommand: ThreadedCommand {
       and ends with the same bytes.
 
       With --clusters auto a study chooses K first: the largest number of clusters that come back in \
-      UMAP layouts of parts of the data, of 2 to 20 or of --cluster-range. Without --method and \
-      --clusters, here and in the file of --config, K is chosen so, and the method by the kind of the \
-      data.
+      UMAP layouts of parts of the data, of 2 to 20 and, where 20 is the best, up to 100; or of \
+      --cluster-range. Without --method and --clusters, here and in the file of --config, K is chosen \
+      so, and the method by the kind of the data.
       """)
 
   @Argument(help: "A catalog name or a path; left out with --resume.")
@@ -35,7 +35,11 @@ struct FitCommand: ThreadedCommand {
       many, 30 unless given.
       """)
   var clusters: ClusterChoice?
-  @Option(help: "The numbers of clusters to try where K is chosen; 2-20 unless given.")
+  @Option(
+    help: """
+      The numbers of clusters to try where K is chosen; 2-20 unless given, and more where 20 is the best.
+      """
+  )
   var clusterRange: String?
   @Option(
     help: """

@@ -9,13 +9,16 @@ public import Torch
 /// validation by prediction strength, JCGS 14, 2005): **the largest K of which every cluster comes
 /// back**. Of the pairs of rows within a cluster, 0.8 are together in another layout too, in the
 /// cluster where they are the fewest; 0.8 is the lower end of what its authors recommend. The largest: a
-/// coarse cut can be as stable as a fine one and says less. Where no K is as strong, the strongest
-/// is taken, and the study says so.
+/// coarse cut can be as stable as a fine one and says less.
 ///
-/// The adjusted Rand index between layouts, silhouette, BIC and generalizability stand in the table
-/// for the reader; they do not decide. The Rand index hides one bad cluster among many good ones;
-/// in a UMAP layout clusters are not Gaussian and BIC goes on falling; the silhouette merges clusters
-/// that touch.
+/// Of many clusters some one hardly ever comes back, while a few groups of them do. So where a finer
+/// cut has a silhouette that is higher by ``clearLead``, the finer one is taken, and the study says
+/// that it is not sure; so it does where no K is as strong, and takes the highest silhouette.
+///
+/// The adjusted Rand index between layouts, BIC and generalizability stand in the table for the
+/// reader; they do not decide. The Rand index hides one bad cluster among many good ones; in a UMAP
+/// layout clusters are not Gaussian and BIC goes on falling. Nor does the silhouette where clusters
+/// come back: it merges those that touch.
 ///
 /// ```swift
 /// let study = try ClusterCount().study(data, seed: Seed(1))
@@ -24,6 +27,8 @@ public import Torch
 public struct ClusterCount: Sendable, Equatable {
   /// The numbers of clusters that are tried, as far as a tenth of the rows that are studied.
   public var range = 2...20
+  /// Where the largest number that was tried is the best, three times as many are tried, and so on, up to this.
+  public var mostClusters = 100
   /// Rows that are studied, at most.
   public var sampleSize = 10_000
   /// Layouts, each of four fifths of the sample; nil: 5 of a whole sample of ``sampleSize`` rows, and
@@ -33,6 +38,8 @@ public struct ClusterCount: Sendable, Equatable {
   public var components = 5
   /// The prediction strength that is asked for.
   public var wantedStrength = 0.8
+  /// By how much the silhouette of a finer cut has to be higher to be taken instead.
+  public static let clearLead = 0.2
 
   /// The usual settings.
   public init() {}
@@ -73,11 +80,17 @@ public struct ClusterCount: Sendable, Equatable {
       return layout(space, index, seed)
     }
     var table: [ClusterCountStudy.Row] = []
-    for clusters in range where clusters <= most {
-      try progress("choosing K: \(clusters) clusters")
-      table.append(row(clusters, places, seed))
+    var next = range.lowerBound...min(range.upperBound, most)
+    while true {
+      for clusters in next {
+        try progress("choosing K: \(clusters) clusters")
+        table.append(row(clusters, places, seed))
+      }
+      let study = ClusterCountStudy(table, rows: sampled, wanted: wantedStrength)
+      let end = min(3 * next.upperBound, mostClusters, most)
+      guard study.clusters == next.upperBound, end > next.upperBound else { return study }
+      next = (next.upperBound + 1)...end
     }
-    return ClusterCountStudy(table, rows: sampled, wanted: wantedStrength)
   }
 
   /// The layouts of so many rows.
@@ -218,22 +231,31 @@ public struct ClusterCountStudy: Codable, Sendable, Equatable {
 
   init(_ table: [Row], rows: Int, wanted: Double) {
     (self.table, self.rows) = (table, rows)
-    if let found = table.last(where: { $0.predictionStrength >= wanted }) {
+    let found = table.last { $0.predictionStrength >= wanted }
+    let finer = table.filter { $0.clusters > found?.clusters ?? 0 }
+      .max { $0.silhouette < $1.silhouette }
+    if let found, finer?.silhouette ?? -1 < found.silhouette + ClusterCount.clearLead {
       clusters = found.clusters
       isStable = true
       reason =
         "\(found.clusters) is the largest number of clusters that all come back in other layouts: "
         + "their prediction strength is \(rounded(found.predictionStrength)), at least "
         + rounded(wanted) + Self.untried(table, found.clusters)
-    } else {
-      let best = table.max { $0.predictionStrength < $1.predictionStrength }
-      clusters = best?.clusters ?? 2
-      isStable = false
-      reason =
-        "no number of clusters comes back in other layouts with a prediction strength of "
-        + "\(rounded(wanted)); \(clusters) is the strongest with "
-        + rounded(best?.predictionStrength ?? 0) + Self.untried(table, clusters)
+      return
     }
+    clusters = finer?.clusters ?? 2
+    isStable = false
+    let silhouette = rounded(finer?.silhouette ?? 0)
+    reason =
+      if let found {
+        "\(found.clusters) clusters all come back in other layouts, but they are groups of clusters: "
+          + "their silhouette is \(rounded(found.silhouette)), and that of \(clusters) is \(silhouette), "
+          + "the highest" + Self.untried(table, clusters)
+      } else {
+        "no number of clusters comes back in other layouts with a prediction strength of "
+          + "\(rounded(wanted)); \(clusters) have the highest silhouette, \(silhouette)"
+          + Self.untried(table, clusters)
+      }
   }
 
   /// Where the table begins, unless that is at 2, and where it ends, if K is there.
