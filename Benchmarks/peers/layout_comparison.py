@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import pathlib
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -58,7 +59,9 @@ def compare(options, codes, settings, peer, theirs):
         print(f"  {name:10} median {statistics.median(seconds[name]):.1f} s ({', '.join(f'{s:.1f}' for s in seconds[name])})"
               f"  trustworthiness {trust:.4f}  neighbours kept {kept:.4f}")
     ratio = statistics.median(seconds[peer]) / statistics.median(seconds["deepclust"])
-    print(f"  ours is {ratio:.2f} times as fast")
+    # Only ours ran as processes of their own.
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"  ours is {ratio:.2f} times as fast and held {memory:.0f} MB at most")
 
 
 def quality(codes, layout, sample):
