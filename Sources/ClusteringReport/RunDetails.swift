@@ -19,7 +19,7 @@ struct RunDetails {
         <div class="grid-2 later">
         <div class="card"><h3>Hyperparameters</h3>\(hyperparameters())</div>
         <div class="card"><h3>How to go on</h3>\(RunCommands(run: run).html())</div></div>
-        \(clusterCount())
+        \(ClusterCountCard(run: run).html())
         """)
   }
 
@@ -138,35 +138,6 @@ struct RunDetails {
   /// Lists with a space behind each comma: "500, 500, 2000".
   private func spaced(_ value: JSONValue) -> String {
     value.text.replacingOccurrences(of: ",", with: ", ")
-  }
-
-  private func clusterCount() -> Markup {
-    guard let study = record.clusterCountStudy else { return .empty }
-    let body = study.table.map { row -> Markup in
-      let values = [
-        row.stability, row.predictionStrength, row.silhouette, row.bic, row.generalizability,
-      ]
-      let cells = values.map { value -> Markup in
-        "<td class=\"number\">\(NumberText.fixed(value, 3))</td>"
-      }
-      let number = "\(row.clusters)" + (row.clusters == study.clusters ? " (chosen)" : "")
-      return "<tr><th scope=\"row\">\(number)</th>\(cells.joined())</tr>\n"
-    }
-    return """
-      <div class="card later"><h3>How K was chosen</h3><p class="note">On \
-      \(NumberText.grouped(study.rows)) samples, without labels: \(study.reason). The prediction strength \
-      decides; the other columns are for comparison.</p>
-      <div class="scroller"><table><thead><tr><th>K</th><th class="number">Stability (ARI)</th>\
-      <th class="number">Prediction strength</th><th class="number">Silhouette</th><th class="number">BIC per sample</th>\
-      <th class="number">Generalizability</th></tr></thead><tbody>
-      \(body.joined())</tbody></table></div>\(methodReason())</div>
-      """
-  }
-
-  private func methodReason() -> Markup {
-    guard let reason = record.methodReason else { return .empty }
-    let sentence: String = reason.prefix(1).uppercased() + reason.dropFirst()
-    return "<p class=\"note\">\(sentence).</p>"
   }
 
   private func hyperparameters() -> Markup {

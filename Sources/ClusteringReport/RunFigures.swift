@@ -109,6 +109,7 @@ public struct RunFigures: Sendable {
     }
     for chart in ClusterCharts(run: run, names: names).all { draw(chart.name) { chart } }
     for chart in TrainingSection(run: run).charts { draw(Self.fileName(chart.title)) { chart } }
+    if let tried = ClusterCountCard(run: run).chart() { draw(tried.name) { tried } }
     if let film = FilmFigure(run: run, names: names).chart() { draw(film.name) { film } }
     for coloring in colorings { draw(coloring.name) { maps.chart(coloring) } }
 

@@ -73,6 +73,18 @@ import Testing
     record["methodReason"] = "no method was named; so"
     let page = try html(TemporaryRun(record))
     #expect(page.contains("<p class=\"note\">No method was named; so.</p>"))
+    // A curve needs two points; it is a figure of its own too.
+    #expect(!page.contains("Numbers of clusters that were tried"))
+    var (table, next) = ([row, row], row)
+    next["clusters"] = 4
+    table[1] = next
+    record["clusterCountStudy"] = study.merging(["table": table]) { $1 }
+    let run = try TemporaryRun(record)
+    let curves = try html(run)
+    #expect(curves.contains("Numbers of clusters that were tried"))
+    #expect(curves.contains("K = 3, chosen") && curves.contains("K = 4"))
+    let figures = try RunFigures(folder: run.folder).write(to: run.file("figures"))
+    #expect(figures.contains { $0.lastPathComponent == "clusters-tried.svg" })
   }
 
   /// The commands are those that work: where the run was begun, and for what it can do.
