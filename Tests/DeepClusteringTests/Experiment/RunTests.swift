@@ -53,6 +53,42 @@ import Testing
 
   private let results = ["assignments.npy", "centroids.npy", "certainty.npy", "projection.npy"]
 
+  /// A program's own data have a name and no path; they are given again to go on.
+  @Test func dataInMemoryAreClusteredAndGoneOnWith() throws {
+    var settings = configuration("dec", labels: false)
+    settings.data = "orders of May"
+    let data = Dataset(name: "orders of May", values: blobs.values, rows: 120, columns: 8)
+    let whole = try run(settings, "whole")
+    whole.dataset = data
+    try whole.execute()
+    let stopped = try run(settings, "stopped")
+    stopped.dataset = data
+    var steps = 0
+    stopped.report = { if case .step = $0 { steps += 1 } }
+    stopped.shouldStop = { steps == 30 }
+    #expect(throws: Run.Interrupted.self) { try stopped.execute() }
+    let missing = refusal { try Run(resuming: stopped.folder.url).execute() }
+    #expect(missing?.description.contains("orders of May") == true)
+    let resumed = try Run(resuming: stopped.folder.url)
+    resumed.dataset = data
+    #expect(try resumed.execute().status == .finished)
+    for name in ["assignments.npy", "model.safetensors"] {
+      #expect(try bytes(resumed, name) == bytes(whole, name), "\(name)")
+    }
+    let other = try run(settings, "other")
+    other.dataset = data
+    steps = 29
+    other.report = stopped.report
+    other.shouldStop = { steps == 30 }
+    #expect(throws: Run.Interrupted.self) { try other.execute() }
+    let changed = try Run(resuming: other.folder.url)
+    changed.dataset = Dataset(
+      name: "orders of May", values: blobs.values.map { $0 + 1 }, rows: 120, columns: 8)
+    #expect(
+      refusal { try changed.execute() }?.description.contains("was begun with: start a new run")
+        == true)
+  }
+
   /// Stopped after every step and resumed by a new object, as by a new process.
   @Test(arguments: ["kmeans", "autoencoder-kmeans", "dec"])
   func aRunThatIsStoppedAgainAndAgainEndsTheSame(method: String) throws {
@@ -125,8 +161,8 @@ import Testing
     func warnings(_ strengths: [Double], _ name: String) throws -> [String]? {
       let table = strengths.enumerated().map { index, strength in
         ClusterCountStudy.Row(
-          clusters: index + 2, stability: 1, predictionStrength: strength, silhouette: 0, bic: 0,
-          generalizability: 1)
+          clusters: index + 2, stability: 1, predictionStrength: strength,
+          silhouette: 0.1 * Double(index), bic: 0, generalizability: 1)
       }
       let study = ClusterCountStudy(table, rows: 1000, wanted: 0.8)
       let url = folder.url.appendingPathComponent(name)
