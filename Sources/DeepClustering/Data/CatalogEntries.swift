@@ -4,7 +4,7 @@ extension Catalog {
   /// All data sets that are known by name.
   public static let entries: [CatalogEntry] = [
     mnist, fashionMNIST, usps, digits, mnist5k, threeGaussians, fifteenGaussians,
-    umapMNIST, umapMNISTImbalanced, umapFashion, umapUSPS, newsgroups, r8,
+    umapMNIST, umapMNISTImbalanced, umapFashion, umapUSPS, moco, newsgroups, r8,
   ]
 
   private static let mnist = CatalogEntry(
@@ -178,6 +178,21 @@ extension Catalog {
       origin: "Ronen, Finder, Freifeld: DeepDPM, CVPR 2022", licence: "MIT",
       folder: "umap-embeddings", files: files, layout: .arrays)
   }
+
+  private static let moco = CatalogEntry(
+    name: "moco-imagenet-50",
+    title: "Images of 50 classes of ImageNet by MoCo, only where a data folder has it",
+    rows: 2500, columns: 128, classes: 50,
+    origin: "Ronen, Finder, Freifeld: DeepDPM, CVPR 2022", licence: "MIT",
+    folder: "moco-embeddings",
+    files: [
+      CatalogFile(
+        "imagenet_50_test_x.npy",
+        "170465634416b525084ce3ae88cc5706a3add31bf19e7f4b8469859086468d95"),
+      CatalogFile(
+        "imagenet_50_test_y.npy",
+        "7291cc990ba152213b76dcf8ea18406b3e88497afc3a9778627b0fd4f4a03dcb"),
+    ], layout: .arrays)
 
   private static let newsgroups = CatalogEntry(
     name: "20newsgroups",

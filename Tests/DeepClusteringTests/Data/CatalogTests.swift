@@ -132,6 +132,9 @@ import Testing
     Known(
       name: "umap-usps", counts: [1553, 1269, 929, 824, 852, 716, 834, 792, 708, 821],
       range: -3.19426...13.5487),
+    Known(
+      name: "moco-imagenet-50", counts: [Int](repeating: 50, count: 50),
+      range: -0.382744...0.398614),
     Known(name: "r8", counts: [2292, 374, 3923, 51, 271, 293, 144, 326], range: 0...0.893129),
   ]
 
