@@ -14,8 +14,8 @@ struct ClusterCountCard {
     return """
       <div class="grid-2 later"><div class="card"><h3>How K was chosen</h3><p class="note">On \
       \(NumberText.grouped(study.rows)) samples, without labels: \(study.reason).</p>\
-      <p class="note">The prediction strength decides, and where clusters come back only in groups, or do not, \
-      the silhouette. The other measures are for comparison.</p>\(methodReason())\(table(study))</div>
+      <p class="note">The prediction strength decides, unless the silhouette of a finer cut is much higher. \
+      The other measures are for comparison.</p>\(methodReason())\(table(study))</div>
       \(figure ?? .empty)</div>
       """
   }

@@ -11,9 +11,10 @@ public import Torch
 /// cluster where they are the fewest; 0.8 is the lower end of what its authors recommend. The largest: a
 /// coarse cut can be as stable as a fine one and says less.
 ///
-/// Of many clusters some one hardly ever comes back, while a few groups of them do. So where a finer
-/// cut has a silhouette that is higher by ``clearLead``, the finer one is taken, and the study says
-/// that it is not sure; so it does where no K is as strong, and takes the highest silhouette.
+/// Where no K is as strong, the strongest is taken, and the study says so.
+///
+/// Of many clusters some one hardly ever comes back, while a few groups of them do. So a finer cut
+/// whose silhouette is higher by ``clearLead`` is taken instead, and the study says that it is not sure.
 ///
 /// The adjusted Rand index between layouts, BIC and generalizability stand in the table for the
 /// reader; they do not decide. The Rand index hides one bad cluster among many good ones; in a UMAP
@@ -231,31 +232,28 @@ public struct ClusterCountStudy: Codable, Sendable, Equatable {
 
   init(_ table: [Row], rows: Int, wanted: Double) {
     (self.table, self.rows) = (table, rows)
-    let found = table.last { $0.predictionStrength >= wanted }
-    let finer = table.filter { $0.clusters > found?.clusters ?? 0 }
-      .max { $0.silhouette < $1.silhouette }
-    if let found, finer?.silhouette ?? -1 < found.silhouette + ClusterCount.clearLead {
-      clusters = found.clusters
-      isStable = true
+    let stable = table.last { $0.predictionStrength >= wanted }
+    let coarse = stable ?? table.max { $0.predictionStrength < $1.predictionStrength }
+    let (first, strength) = (coarse?.clusters ?? 2, rounded(coarse?.predictionStrength ?? 0))
+    let finest = table.filter { $0.clusters > first }.max { $0.silhouette < $1.silhouette }
+    let wantedSilhouette = (coarse?.silhouette ?? 0) + ClusterCount.clearLead
+    if let finest, finest.silhouette >= wantedSilhouette {
+      (clusters, isStable) = (finest.clusters, false)
       reason =
-        "\(found.clusters) is the largest number of clusters that all come back in other layouts: "
-        + "their prediction strength is \(rounded(found.predictionStrength)), at least "
-        + rounded(wanted) + Self.untried(table, found.clusters)
+        "\(first) clusters come back in other layouts with a prediction strength of \(strength), but "
+        + "they are groups of clusters: their silhouette is \(rounded(coarse?.silhouette ?? 0)), and "
+        + "that of \(clusters) is \(rounded(finest.silhouette)), the highest"
+        + Self.untried(table, clusters)
       return
     }
-    clusters = finer?.clusters ?? 2
-    isStable = false
-    let silhouette = rounded(finer?.silhouette ?? 0)
+    (clusters, isStable) = (first, stable != nil)
     reason =
-      if let found {
-        "\(found.clusters) clusters all come back in other layouts, but they are groups of clusters: "
-          + "their silhouette is \(rounded(found.silhouette)), and that of \(clusters) is \(silhouette), "
-          + "the highest" + Self.untried(table, clusters)
-      } else {
-        "no number of clusters comes back in other layouts with a prediction strength of "
-          + "\(rounded(wanted)); \(clusters) have the highest silhouette, \(silhouette)"
-          + Self.untried(table, clusters)
-      }
+      (isStable
+        ? "\(first) is the largest number of clusters that all come back in other layouts: their "
+          + "prediction strength is \(strength), at least \(rounded(wanted))"
+        : "no number of clusters comes back in other layouts with a prediction strength of "
+          + "\(rounded(wanted)); \(first) is the strongest with \(strength)")
+      + Self.untried(table, clusters)
   }
 
   /// Where the table begins, unless that is at 2, and where it ends, if K is there.

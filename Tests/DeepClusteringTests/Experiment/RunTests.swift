@@ -161,8 +161,8 @@ import Testing
     func warnings(_ strengths: [Double], _ name: String) throws -> [String]? {
       let table = strengths.enumerated().map { index, strength in
         ClusterCountStudy.Row(
-          clusters: index + 2, stability: 1, predictionStrength: strength,
-          silhouette: 0.1 * Double(index), bic: 0, generalizability: 1)
+          clusters: index + 2, stability: 1, predictionStrength: strength, silhouette: 0, bic: 0,
+          generalizability: 1)
       }
       let study = ClusterCountStudy(table, rows: 1000, wanted: 0.8)
       let url = folder.url.appendingPathComponent(name)

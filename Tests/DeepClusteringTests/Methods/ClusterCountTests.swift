@@ -14,12 +14,16 @@ import Torch
       bic: 0, generalizability: 1)
   }
 
-  /// The largest stable K, also where a smaller one is more stable.
+  /// The largest stable K, also where a smaller one is more stable; the most stable where none is.
   @Test func theRuleTakesTheLargestStableNumber() {
     let table = [row(2, 1), row(3, 0.7), row(4, 0.86), row(5, 0.79), row(6, 0.3)]
     let found = ClusterCountStudy(table, rows: 100, wanted: 0.8)
     #expect(found.clusters == 4 && found.isStable && found.reason.contains("0.86"))
     #expect(found.reason.hasSuffix("at least 0.8") && found.edge == nil)
+    let none = ClusterCountStudy(Array(table[1...1] + table[3...4]), rows: 100, wanted: 0.8)
+    #expect(none.clusters == 5 && !none.isStable)
+    #expect(none.reason.hasPrefix("no number of clusters comes back"))
+    #expect(none.reason.hasSuffix("0.79; fewer than 3 were not tried"))
     let last = ClusterCountStudy([row(20, 1)], rows: 100, wanted: 0.8)
     #expect(last.reason.hasSuffix("fewer than 20 or more than 20 were not tried"))
     #expect(last.edge == "K = 20 is the largest that 100 rows can tell of")
@@ -28,25 +32,23 @@ import Torch
     #expect(first.edge?.contains("--cluster-range 2-9 tries more") == true)
   }
 
-  /// Without a stable one the highest silhouette decides, and where a finer cut's is much higher.
-  @Test func theSilhouetteDecidesWhereClustersDoNotComeBack() {
+  /// A finer cut is taken where its silhouette is much higher, also where none is stable.
+  @Test func clustersThatComeBackMayBeGroupsOfOthers() {
     let table = [
       row(2, 0.9, silhouette: 0.3), row(3, 0.5, silhouette: 0.45), row(4, 0.4, silhouette: 0.49),
       row(5, 0.3, silhouette: 0.1),
     ]
     let near = ClusterCountStudy(table, rows: 100, wanted: 0.8)
     #expect(near.clusters == 2 && near.isStable)
-    let none = ClusterCountStudy(Array(table[1...]), rows: 100, wanted: 0.8)
-    #expect(none.clusters == 4 && !none.isStable)
-    #expect(
-      none.reason == "no number of clusters comes back in other layouts with a prediction strength "
-        + "of 0.8; 4 have the highest silhouette, 0.49; fewer than 3 were not tried")
-    let groups = ClusterCountStudy(
-      table + [row(6, 0.2, silhouette: 0.52), row(7, 0.2, silhouette: 0.5)], rows: 100, wanted: 0.8)
-    #expect(groups.clusters == 6 && !groups.isStable)
-    #expect(
-      groups.reason == "2 clusters all come back in other layouts, but they are groups of "
-        + "clusters: their silhouette is 0.3, and that of 6 is 0.52, the highest")
+    let finer = table + [row(6, 0.2, silhouette: 0.52), row(7, 0.2, silhouette: 0.5)]
+    for wanted in [0.8, 0.95] {
+      let groups = ClusterCountStudy(finer, rows: 100, wanted: wanted)
+      #expect(groups.clusters == 6 && !groups.isStable)
+      #expect(
+        groups.reason == "2 clusters come back in other layouts with a prediction strength of 0.9, "
+          + "but they are groups of clusters: their silhouette is 0.3, and that of 6 is 0.52, "
+          + "the highest")
+    }
     // A coarser cut with a higher silhouette changes nothing.
     let coarse = ClusterCountStudy(
       [row(2, 0.9, silhouette: 0.9), row(3, 0.85, silhouette: 0.4)], rows: 100, wanted: 0.8)
@@ -56,14 +58,16 @@ import Torch
   /// More are tried where the largest is the best, as far as was allowed and the rows can tell.
   @Test func theRangeGrowsWhereItsEndIsTheBest() throws {
     var count = ClusterCount()
-    count.range = 2...3
+    count.range = 2...5
     count.layouts = 3
-    let rows = Blobs(rows: 300, clusters: 5, deviation: 0.03).tensor
+    let rows = Blobs(rows: 400, clusters: 8, deviation: 0.03).tensor
     let study = try count.study(rows, seed: Seed(1))
-    #expect(study.clusters == 5 && study.table.map(\.clusters) == Array(2...9))
-    count.mostClusters = 3
+    #expect(study.clusters == 8 && study.isStable)
+    #expect(study.table.map(\.clusters) == Array(2...15))
+    count.mostClusters = 5
     let short = try count.study(rows, seed: Seed(1))
-    #expect(short.table == Array(study.table[..<2]) && short.clusters == 3)
+    #expect(short.table == Array(study.table[..<4]) && short.clusters == 5 && !short.isStable)
+    #expect(short.edge == "K = 5 is the largest that was tried: --cluster-range 2-15 tries more")
   }
 
   @Test func aStudyEndsWhereItsProgressThrows() throws {
